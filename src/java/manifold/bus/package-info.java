@@ -1,0 +1,5 @@
+/**
+ * Types that existing programs name by class: the event bus. There is no logic here; the engine's
+ * {@code weir} packages implement these types and the Clojure namespaces of the same name use them.
+ */
+package manifold.bus;

@@ -1,0 +1,40 @@
+package weir.deferred;
+
+/**
+ * A listener that is its own list node, so that waiting for a deferred costs one object. A callback
+ * may wait for one deferred at a time; once it has been called it may be registered again.
+ *
+ * @see Deferred#listen(Callback)
+ */
+public abstract class Callback extends State {
+
+  /** The callback registered before this one. Written by whoever registers or unlinks. */
+  volatile Callback next;
+
+  /** For subclasses. */
+  protected Callback() {}
+
+  /** Called once with the value; what it throws is logged. */
+  protected abstract void onSuccess(Object value);
+
+  /** Called once with the error, which may be any object; what it throws is logged. */
+  protected abstract void onError(Object error);
+
+  /** True if this must run on the completing thread even when the deferred has an executor. */
+  boolean runsInline() {
+    return false;
+  }
+
+  /** True once this must not run any more and may be unlinked. */
+  boolean isCancelled() {
+    return false;
+  }
+
+  final void call(Object outcome) {
+    if (outcome instanceof Failure f) {
+      onError(f.error);
+    } else {
+      onSuccess(decode(outcome));
+    }
+  }
+}

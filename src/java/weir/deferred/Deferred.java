@@ -1,0 +1,492 @@
+package weir.deferred;
+
+import clojure.lang.ExceptionInfo;
+import clojure.lang.IFn;
+import clojure.lang.IPersistentMap;
+import clojure.lang.ISeq;
+import clojure.lang.Keyword;
+import clojure.lang.PersistentArrayMap;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import manifold.deferred.IDeferredListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.executor.CurrentExecutor;
+
+/**
+ * One eventual value or error, which anybody may write once and many may wait for.
+ *
+ * <h2>State</h2>
+ *
+ * One word holds all of it: null or a stack of {@link Callback}s while pending, a {@link Claim} while
+ * somebody has reserved the right to write, else the outcome. Every change is one compare-and-set;
+ * whoever installs the outcome owns the callbacks that were there and calls them in the order of
+ * their registration. The outcome is visible before the first callback starts.
+ *
+ * <h2>Threads</h2>
+ *
+ * Without an executor, callbacks run on the thread that realizes the deferred, before {@code success}
+ * or {@code error} returns; one that is registered later runs at once on the registering thread. With
+ * an executor each callback is handed to it separately, in order. Completions that nest deeper than
+ * 50 levels on one thread are put off to the outermost one.
+ *
+ * @param <T> the type of the value
+ */
+public class Deferred<T> extends manifold.deferred.Deferred {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Deferred.class);
+  private static final VarHandle STATE;
+  private static final VarHandle META;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(Deferred.class, "state", Object.class);
+      META = lookup.findVarHandle(Deferred.class, "meta", IPersistentMap.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** An immutable deferred of true. */
+  public static final Deferred<Boolean> TRUE = new Realized<>(Boolean.TRUE, null);
+
+  /** An immutable deferred of false. */
+  public static final Deferred<Boolean> FALSE = new Realized<>(Boolean.FALSE, null);
+
+  /** An immutable deferred of null. */
+  public static final Deferred<Object> NIL = new Realized<>(State.NIL, null);
+
+  private volatile Object state;
+  private final Executor executor;
+  private volatile IPersistentMap meta;
+
+  /** Makes a pending deferred whose callbacks run on {@code executor}, null for the completer. */
+  protected Deferred(Executor executor) {
+    this.executor = executor;
+  }
+
+  Deferred(Executor executor, Object outcome) {
+    this.executor = executor;
+    STATE.set(this, outcome); // plain: published with the object like a final field's holder
+    VarHandle.releaseFence();
+  }
+
+  // ---- making
+
+  /** Returns a pending deferred on the thread's current executor, if there is one. */
+  public static <T> Deferred<T> create() {
+    return new Deferred<>(CurrentExecutor.get());
+  }
+
+  /** Returns a pending deferred whose callbacks run on {@code executor}, null for the completer. */
+  public static <T> Deferred<T> create(Executor executor) {
+    return new Deferred<>(executor);
+  }
+
+  /** Returns an immutable deferred of {@code value}; true, false and null are shared constants. */
+  @SuppressWarnings("unchecked") // the constants hold exactly the value that was asked for
+  public static <T> Deferred<T> of(T value) {
+    if (value == null) {
+      return (Deferred<T>) NIL;
+    }
+    if (value instanceof Boolean b) {
+      return (Deferred<T>) (b ? TRUE : FALSE);
+    }
+    return new Realized<>(State.encode(value), null);
+  }
+
+  /** Returns an immutable deferred of {@code value} whose callbacks run on {@code executor}. */
+  public static <T> Deferred<T> of(T value, Executor executor) {
+    return executor == null ? of(value) : new Realized<>(State.encode(value), executor);
+  }
+
+  /** Returns an immutable deferred in error; any object may be the error. */
+  public static <T> Deferred<T> failed(Object error) {
+    return failed(error, null);
+  }
+
+  /** Returns an immutable deferred in error whose callbacks run on {@code executor}. */
+  public static <T> Deferred<T> failed(Object error, Executor executor) {
+    return new Realized<>(new State.Failure(error), executor);
+  }
+
+  // ---- writing
+
+  /** Realizes with {@code value}; returns false when it was realized or claimed before. */
+  public final boolean complete(T value) {
+    return success(value);
+  }
+
+  /** Puts into error; returns false when it was realized or claimed before. */
+  public final boolean fail(Object error) {
+    return error(error);
+  }
+
+  @Override
+  public Boolean success(Object value) {
+    return realize(State.encode(value));
+  }
+
+  @Override
+  public Boolean error(Object error) {
+    return realize(new State.Failure(error));
+  }
+
+  @Override
+  public Boolean success(Object value, Object token) {
+    return realizeClaimed(State.encode(value), token);
+  }
+
+  @Override
+  public Boolean error(Object error, Object token) {
+    return realizeClaimed(new State.Failure(error), token);
+  }
+
+  @Override
+  public Object claim() {
+    for (; ; ) {
+      Object s = state;
+      if (s != null && !(s instanceof Callback)) {
+        return null;
+      }
+      Claim claim = new Claim(this, (Callback) s);
+      if (STATE.compareAndSet(this, s, claim)) {
+        return claim;
+      }
+    }
+  }
+
+  private boolean realize(Object outcome) {
+    for (; ; ) {
+      Object s = state;
+      if (s != null && !(s instanceof Callback)) {
+        return false;
+      }
+      if (STATE.compareAndSet(this, s, outcome)) {
+        if (s != null) {
+          Propagation.current().run(this, (Callback) s, outcome);
+        }
+        return true;
+      }
+    }
+  }
+
+  private boolean realizeClaimed(Object outcome, Object token) {
+    if (!(token instanceof Claim claim) || claim.owner != this) {
+      throw new IllegalStateException("invalid claim-token");
+    }
+    if (!STATE.compareAndSet(this, claim, outcome)) {
+      throw new IllegalStateException("deferred isn't claimed");
+    }
+    Callback waiting = claim.close();
+    if (waiting != null) {
+      Propagation.current().run(this, waiting, outcome);
+    }
+    return true;
+  }
+
+  /**
+   * Realizes with {@code value} but leaves calling the callbacks to a later {@link
+   * #release(Callback)}, so that a caller may realize under its own lock and run foreign code
+   * outside of it.
+   *
+   * @return null when it was realized or claimed before, else what {@code release} needs
+   */
+  public final Callback settle(Object value) {
+    Object outcome = State.encode(value);
+    for (; ; ) {
+      Object s = state;
+      if (s != null && !(s instanceof Callback)) {
+        return null;
+      }
+      if (STATE.compareAndSet(this, s, outcome)) {
+        return s == null ? Nobody.INSTANCE : (Callback) s;
+      }
+    }
+  }
+
+  /** Calls the callbacks that {@link #settle(Object)} returned. */
+  public final void release(Callback settled) {
+    if (settled != Nobody.INSTANCE) {
+      Propagation.current().run(this, settled, state);
+    }
+  }
+
+  /** Stands for "settled, and nobody was listening". */
+  private static final class Nobody extends Callback {
+    static final Nobody INSTANCE = new Nobody();
+
+    @Override
+    protected void onSuccess(Object value) {}
+
+    @Override
+    protected void onError(Object error) {}
+  }
+
+  // ---- listening
+
+  /**
+   * Calls {@code callback} once with the outcome.
+   *
+   * @param callback one that is not registered anywhere at the moment
+   */
+  public void listen(Callback callback) {
+    for (; ; ) {
+      Object s = state;
+      if (s == null || s instanceof Callback) {
+        callback.next = (Callback) s;
+        if (STATE.compareAndSet(this, s, callback)) {
+          return;
+        }
+      } else if (s instanceof Claim claim) {
+        if (claim.push(callback)) {
+          return;
+        }
+      } else {
+        callback.next = null;
+        callOne(callback, s);
+        return;
+      }
+    }
+  }
+
+  @Override
+  public Object onRealized(Object onSuccess, Object onError) {
+    listen(new Listeners.Functions((IFn) onSuccess, (IFn) onError));
+    return this;
+  }
+
+  @Override
+  public Object addListener(Object listener) {
+    listen(new Listeners.Cancellable((IDeferredListener) listener));
+    return Boolean.TRUE;
+  }
+
+  @Override
+  public Object cancelListener(Object listener) {
+    if (!(state instanceof Callback head)) {
+      return Boolean.FALSE;
+    }
+    for (Callback c = head; c != null; c = c.next) {
+      if (c instanceof Listeners.Cancellable l && l.cancel(listener)) {
+        unlinkCancelled();
+        return Boolean.TRUE;
+      }
+    }
+    return Boolean.FALSE;
+  }
+
+  /**
+   * Drops callbacks that were cancelled. Unlinking only ever removes cancelled ones: a race with
+   * another unlinking or with a completion may bring one back, which then is passed over.
+   */
+  final void unlinkCancelled() {
+    Callback last = null;
+    for (Callback c = state instanceof Callback head ? head : null; c != null; c = c.next) {
+      if (!c.isCancelled()) {
+        last = c;
+      } else if (last != null) {
+        last.next = c.next;
+      } else if (!STATE.compareAndSet(this, c, c.next)) {
+        return; // somebody registered or completed meanwhile; the next unlinking sees to it
+      }
+    }
+  }
+
+  final void callAll(Callback head, Object outcome) {
+    if (head.next == null) {
+      callOne(head, outcome);
+      return;
+    }
+    for (Callback c : inOrder(head)) {
+      callOne(c, outcome);
+    }
+  }
+
+  /**
+   * Copies the stack, which has the latest on top, to registration order. A callback may re-register
+   * itself when called, so the links cannot be followed meanwhile. Unlinking may go on while this
+   * reads: then cancelled callbacks come and go, and only a second look knows how many there are.
+   */
+  private static Callback[] inOrder(Callback head) {
+    for (; ; ) {
+      int n = 0;
+      for (Callback c = head; c != null; c = c.next) {
+        n++;
+      }
+      Callback[] calls = new Callback[n];
+      Callback c = head;
+      for (; n > 0 && c != null; c = c.next) {
+        calls[--n] = c;
+      }
+      if (n == 0 && c == null) {
+        return calls;
+      }
+    }
+  }
+
+  private void callOne(Callback callback, Object outcome) {
+    if (executor == null || callback.runsInline()) {
+      callSafely(callback, outcome);
+      return;
+    }
+    try {
+      executor.execute(() -> callSafely(callback, outcome));
+    } catch (RejectedExecutionException e) {
+      LOG.warn("executor {} rejected a deferred's callback, which now runs inline", executor, e);
+      callSafely(callback, outcome);
+    }
+  }
+
+  private static void callSafely(Callback callback, Object outcome) {
+    try {
+      callback.call(outcome);
+    } catch (Throwable t) {
+      LOG.error("error in a deferred's callback", t);
+    }
+  }
+
+  // ---- reading
+
+  @Override
+  public final Executor executor() {
+    return executor;
+  }
+
+  @Override
+  public final boolean realized() {
+    return State.isRealized(state);
+  }
+
+  @Override
+  public final boolean isRealized() {
+    return realized();
+  }
+
+  @Override
+  public final Object successValue(Object dflt) {
+    Object s = state;
+    return State.isRealized(s) && !(s instanceof State.Failure) ? State.decode(s) : dflt;
+  }
+
+  @Override
+  public Object errorValue(Object dflt) {
+    return state instanceof State.Failure f ? f.error : dflt;
+  }
+
+  /**
+   * Waits for the value.
+   *
+   * @throws InterruptedException if the thread is interrupted; the deferred stays as it is
+   */
+  @SuppressWarnings("unchecked") // only T is written through the typed side
+  public final T await() throws InterruptedException {
+    Waiter.await(this, Long.MAX_VALUE);
+    return (T) outcome();
+  }
+
+  /**
+   * Waits for the value for a limited time.
+   *
+   * @throws java.util.concurrent.TimeoutException when the time runs out
+   * @throws InterruptedException if the thread is interrupted; the deferred stays as it is
+   */
+  @SuppressWarnings("unchecked") // only T is written through the typed side
+  public final T await(long time, TimeUnit unit)
+      throws InterruptedException, java.util.concurrent.TimeoutException {
+    if (!Waiter.await(this, unit.toNanos(time))) {
+      throw new java.util.concurrent.TimeoutException(
+          "not realized after " + time + " " + unit.toString().toLowerCase(java.util.Locale.ROOT));
+    }
+    return (T) outcome();
+  }
+
+  @Override
+  public Object deref() {
+    try {
+      return await();
+    } catch (InterruptedException e) {
+      throw sneaky(e);
+    }
+  }
+
+  @Override
+  public Object deref(long ms, Object timeoutValue) {
+    try {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(ms);
+      return Waiter.await(this, nanos) ? outcome() : timeoutValue;
+    } catch (InterruptedException e) {
+      throw sneaky(e);
+    }
+  }
+
+  /** Returns the value or throws the error; only for a realized deferred. */
+  private Object outcome() {
+    Object error = errorValue(this);
+    if (error == this) {
+      return State.decode(state);
+    }
+    throw sneaky(error instanceof Throwable t ? t : asException(error));
+  }
+
+  /** Wraps an error that cannot be thrown as it is. */
+  static ExceptionInfo asException(Object error) {
+    Object[] data = {Keyword.intern("error"), error};
+    return new ExceptionInfo("", new PersistentArrayMap(data));
+  }
+
+  @SuppressWarnings("unchecked") // the cast is erased: this throws any Throwable unchecked
+  private static <E extends Throwable> RuntimeException sneaky(Throwable t) throws E {
+    throw (E) t;
+  }
+
+  // ---- as a function: what clojure.core/deliver calls
+
+  @Override
+  public Object invoke(Object value) {
+    return success(value) ? this : null;
+  }
+
+  // ---- metadata
+
+  @Override
+  public final IPersistentMap meta() {
+    return meta;
+  }
+
+  @Override
+  public final IPersistentMap resetMeta(IPersistentMap m) {
+    meta = m;
+    return m;
+  }
+
+  @Override
+  public final IPersistentMap alterMeta(IFn f, ISeq args) {
+    for (; ; ) {
+      IPersistentMap old = meta;
+      IPersistentMap changed = (IPersistentMap) f.applyTo(new clojure.lang.Cons(old, args));
+      if (META.compareAndSet(this, old, changed)) {
+        return changed;
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    Object s = state;
+    String shown = "pending";
+    if (s instanceof State.Failure f) {
+      shown = "error " + f.error;
+    } else if (State.isRealized(s)) {
+      shown = Objects.toString(State.decode(s));
+    } else if (s instanceof Claim) {
+      shown = "claimed";
+    }
+    return getClass().getSimpleName() + "[" + shown + "]";
+  }
+}
