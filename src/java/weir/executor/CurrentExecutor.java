@@ -3,22 +3,26 @@ package weir.executor;
 import java.util.concurrent.Executor;
 
 /**
- * The executor that deferreds and streams made on this thread belong to. Threads of a pool that was
- * made "onto" itself carry that pool, which makes the membership transitive.
+ * The executor that deferreds and streams made on this thread attach to. Not inherited by new
+ * threads; the threads of a pool made with {@code :onto?} carry that pool.
  */
 public final class CurrentExecutor {
 
-  /** Holds the current executor; null for none. Not inherited by new threads. */
+  /** The value itself, for those who bind it around a body of code. */
   public static final ThreadLocal<Executor> THREAD_LOCAL = new ThreadLocal<>();
 
   private CurrentExecutor() {}
 
-  /** Returns this thread's executor, or null. */
+  /** The executor of this thread, or null when work simply stays on the thread that completes it. */
   public static Executor get() {
     return THREAD_LOCAL.get();
   }
 
-  /** Sets this thread's executor; null for none. */
+  /**
+   * Sets the executor of this thread.
+   *
+   * @param executor the new one, or null for none
+   */
   public static void set(Executor executor) {
     THREAD_LOCAL.set(executor);
   }
