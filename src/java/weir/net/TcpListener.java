@@ -1,0 +1,174 @@
+package weir.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import weir.deferred.Deferred;
+
+/**
+ * A bound listening socket with its event loops and the connections it has accepted.
+ *
+ * <p>Owns its event loops: {@link #shutdown} ends them once every connection is gone.
+ */
+public final class TcpListener {
+
+  /** How many connections the kernel may hold until they are accepted. */
+  public static final int DEFAULT_BACKLOG = 1024;
+
+  private final Transport transport;
+  private final EventLoopGroup loops;
+  private final ChannelGroup connections;
+  private final Channel channel;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final Deferred<Boolean> stopped = Deferred.create(null);
+
+  private TcpListener(
+      Transport transport, EventLoopGroup loops, ChannelGroup connections, Channel channel) {
+    this.transport = transport;
+    this.loops = loops;
+    this.connections = connections;
+    this.channel = channel;
+  }
+
+  /** What {@link #bind} needs to know. */
+  public record Options(
+      Transport transport,
+      SocketAddress address,
+      int threads,
+      String threadPrefix,
+      boolean daemon,
+      Consumer<ServerBootstrap> bootstrap) {}
+
+  /**
+   * Binds and starts to accept; blocks until the socket is bound.
+   *
+   * @param options where to listen, and with which threads
+   * @param initializer adds the handlers of each accepted channel
+   * @throws java.net.BindException if the address is in use or not ours
+   */
+  public static TcpListener bind(Options options, ChannelHandler initializer) {
+    EventLoopGroup loops =
+        EventLoops.create(
+            options.transport(), options.threads(), options.threadPrefix(), options.daemon());
+    ChannelGroup connections =
+        new DefaultChannelGroup("weir-connections", GlobalEventExecutor.INSTANCE);
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(options.transport().serverChannel())
+            .option(ChannelOption.SO_BACKLOG, DEFAULT_BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
+            .handler(new Tracker(connections))
+            .childHandler(initializer);
+    options.bootstrap().accept(bootstrap);
+    try {
+      Channel channel = bootstrap.bind(options.address()).syncUninterruptibly().channel();
+      return new TcpListener(options.transport(), loops, connections, channel);
+    } catch (Throwable t) {
+      loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw t;
+    }
+  }
+
+  /** Enters each accepted channel, before anything runs in it, into the group. */
+  private static final class Tracker extends ChannelInboundHandlerAdapter {
+    private final ChannelGroup connections;
+
+    Tracker(ChannelGroup connections) {
+      this.connections = connections;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+      connections.add((Channel) msg);
+      ctx.fireChannelRead(msg);
+    }
+  }
+
+  /** Returns the listening channel. */
+  public Channel channel() {
+    return channel;
+  }
+
+  /** Returns the transport in use. */
+  public Transport transport() {
+    return transport;
+  }
+
+  /** Returns the open connections; a live view. */
+  public ChannelGroup connections() {
+    return connections;
+  }
+
+  /** Returns the bound address. */
+  public SocketAddress address() {
+    return channel.localAddress();
+  }
+
+  /** Returns the bound port, or -1 for a socket that has none. */
+  public int port() {
+    return address() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+  }
+
+  /**
+   * Stops accepting at once, waits for connections to end, cuts what is left after the grace period
+   * and ends the event loops. Idempotent: later calls return the same deferred.
+   *
+   * @param graceMillis how long connections may take; zero cuts them at once
+   * @param drain called for each open connection, to tell it to finish
+   * @return true when all connections ended by themselves
+   */
+  public Deferred<Boolean> shutdown(long graceMillis, Consumer<Channel> drain) {
+    if (!stopping.compareAndSet(false, true)) {
+      return stopped;
+    }
+    channel
+        .close()
+        .addListener(
+            closed -> {
+              connections.forEach(drain);
+              awaitConnections(graceMillis);
+            });
+    return stopped;
+  }
+
+  private void awaitConnections(long graceMillis) {
+    AtomicBoolean ended = new AtomicBoolean();
+    Future<?> limit =
+        GlobalEventExecutor.INSTANCE.schedule(
+            () -> endLoops(ended, false), graceMillis, TimeUnit.MILLISECONDS);
+    connections
+        .newCloseFuture()
+        .addListener(
+            all -> {
+              limit.cancel(false);
+              endLoops(ended, true);
+            });
+  }
+
+  private void endLoops(AtomicBoolean ended, boolean graceful) {
+    if (ended.compareAndSet(false, true)) {
+      connections.close();
+      loops
+          .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+          .addListener(done -> stopped.success(graceful));
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package weir.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ways to reach the operating system's sockets. */
+public enum Transport {
+  /** Linux io_uring. Never chosen by itself: many kernels and containers forbid it. */
+  IO_URING {
+    @Override
+    public Throwable unavailabilityCause() {
+      return IoUring.unavailabilityCause();
+    }
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return IoUringIoHandler.newFactory();
+    }
+
+    @Override
+    public Class<? extends ServerChannel> serverChannel() {
+      return IoUringServerSocketChannel.class;
+    }
+
+    @Override
+    public Class<? extends Channel> clientChannel() {
+      return IoUringSocketChannel.class;
+    }
+  },
+
+  /** Linux epoll. */
+  EPOLL {
+    @Override
+    public Throwable unavailabilityCause() {
+      return Epoll.unavailabilityCause();
+    }
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return EpollIoHandler.newFactory();
+    }
+
+    @Override
+    public Class<? extends ServerChannel> serverChannel() {
+      return EpollServerSocketChannel.class;
+    }
+
+    @Override
+    public Class<? extends Channel> clientChannel() {
+      return EpollSocketChannel.class;
+    }
+  },
+
+  /** BSD and macOS kqueue. */
+  KQUEUE {
+    @Override
+    public Throwable unavailabilityCause() {
+      return KQueue.unavailabilityCause();
+    }
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return KQueueIoHandler.newFactory();
+    }
+
+    @Override
+    public Class<? extends ServerChannel> serverChannel() {
+      return KQueueServerSocketChannel.class;
+    }
+
+    @Override
+    public Class<? extends Channel> clientChannel() {
+      return KQueueSocketChannel.class;
+    }
+  },
+
+  /** The JDK's selectors: everywhere. */
+  NIO {
+    @Override
+    public Throwable unavailabilityCause() {
+      return null;
+    }
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return NioIoHandler.newFactory();
+    }
+
+    @Override
+    public Class<? extends ServerChannel> serverChannel() {
+      return NioServerSocketChannel.class;
+    }
+
+    @Override
+    public Class<? extends Channel> clientChannel() {
+      return NioSocketChannel.class;
+    }
+  };
+
+  /** Finds the best transport once, when it is first asked for, and names it in the log. */
+  private static final class Best {
+    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+    static final Transport VALUE = find();
+
+    private static Transport find() {
+      Transport best = isLinux() && EPOLL.isAvailable() ? EPOLL : NIO;
+      if (best == NIO && isBsd() && KQUEUE.isAvailable()) {
+        best = KQUEUE;
+      }
+      LOG.info("network transport: {}", best);
+      return best;
+    }
+
+    private static boolean isLinux() {
+      return osName().contains("linux");
+    }
+
+    private static boolean isBsd() {
+      return osName().contains("mac") || osName().contains("bsd");
+    }
+
+    private static String osName() {
+      return System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Returns the fastest transport of this machine: epoll or kqueue where they work, else nio.
+   * io_uring is used when asked for.
+   */
+  public static Transport best() {
+    return Best.VALUE;
+  }
+
+  /**
+   * Returns the transport of that name.
+   *
+   * @param name {@code nio}, {@code epoll}, {@code kqueue} or {@code io-uring}, in any case
+   * @throws IllegalArgumentException if there is no such transport
+   */
+  public static Transport named(String name) {
+    for (Transport t : values()) {
+      if (t.toString().equalsIgnoreCase(name)) {
+        return t;
+      }
+    }
+    throw new IllegalArgumentException(
+        "transport: " + name + " (expected: nio, epoll, kqueue or io-uring)");
+  }
+
+  /** Returns why this transport does not work here, or null if it does. */
+  public abstract Throwable unavailabilityCause();
+
+  /** Returns the factory for an event loop's I/O side. */
+  public abstract IoHandlerFactory ioHandlerFactory();
+
+  /** Returns the class of listening TCP channels. */
+  public abstract Class<? extends ServerChannel> serverChannel();
+
+  /** Returns the class of outgoing TCP channels. */
+  public abstract Class<? extends Channel> clientChannel();
+
+  /** Returns whether this transport works here. */
+  public final boolean isAvailable() {
+    return unavailabilityCause() == null;
+  }
+
+  /**
+   * Returns this transport if it works here.
+   *
+   * @throws IllegalArgumentException with the cause, if it does not
+   */
+  public final Transport ensureAvailable() {
+    Throwable cause = unavailabilityCause();
+    if (cause != null) {
+      throw new IllegalArgumentException(
+          "transport: " + this + " is not available here (use nio, or none for the best): " + cause,
+          cause);
+    }
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
