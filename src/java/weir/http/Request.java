@@ -1,0 +1,50 @@
+package weir.http;
+
+import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
+
+/**
+ * A request as a server's handler gets it, for Java programs.
+ *
+ * <p>It tells what came over the wire. In Clojure the same object is the Ring request map; what a
+ * program changes in that map with {@code assoc} is not seen here. It may be read by any thread and
+ * kept after the exchange has ended; only the body ends with the exchange.
+ */
+public interface Request {
+
+  /** Returns the method token in the case in which it came, such as {@code "GET"}. */
+  String method();
+
+  /**
+   * Returns the raw path, still percent-encoded. It is {@code "*"} for {@code OPTIONS *} and {@code
+   * host:port} for {@code CONNECT}; else it begins with a slash, also for an absolute-form target.
+   */
+  String path();
+
+  /** Returns the raw query: what follows the first question mark; null when there is none. */
+  String query();
+
+  /** Returns the header fields. */
+  Headers headers();
+
+  /**
+   * Returns the body: an {@link java.io.InputStream} whose reading blocks, or, from a server with raw
+   * streams, a stream of buffers that the reader must release; null when the request has none.
+   */
+  Object body();
+
+  /** Returns {@code "https"} when the request came over TLS, else {@code "http"}. */
+  String scheme();
+
+  /** Returns the version: {@code "HTTP/1.0"}, {@code "HTTP/1.1"} or {@code "HTTP/2.0"}. */
+  String protocol();
+
+  /** Returns the address of the peer. */
+  SocketAddress remoteAddress();
+
+  /** Returns the address at which the peer has reached this server. */
+  SocketAddress localAddress();
+
+  /** Returns the client's certificate when TLS has verified one, else null. */
+  X509Certificate clientCertificate();
+}

@@ -1,0 +1,129 @@
+package weir.http;
+
+import clojure.lang.IPersistentMap;
+import clojure.lang.Keyword;
+import java.net.SocketAddress;
+import java.util.Objects;
+
+/**
+ * The response map of a client: a view of a decoded response.
+ *
+ * <p>What is found out about the exchange rather than said by the server, such as {@code
+ * :request-time}, is put on the view with {@code assoc}.
+ */
+public final class RingResponse extends MapView implements Response {
+  private static final int STATUS = 0;
+  private static final int HEADERS = 1;
+  private static final int BODY = 2;
+  private static final int KEEP_ALIVE = 3;
+  private static final int PROTOCOL = 4;
+  private static final int REMOTE_ADDR = 5; // up to here always present
+  private static final int REASON_PHRASE = 6;
+  private static final int TRAILERS = 7;
+
+  private static final ViewKeys KEYS =
+      ViewKeys.of(
+          RingResponse.class,
+          Keyword.intern(null, "status"),
+          Keyword.intern(null, "headers"),
+          Keyword.intern(null, "body"),
+          Keyword.intern("aleph", "keep-alive?"),
+          Keyword.intern(null, "protocol"),
+          Keyword.intern(null, "remote-addr"),
+          Keyword.intern(null, "reason-phrase"),
+          Keyword.intern(null, "trailers"));
+
+  private final ResponseMessage message;
+  private HeaderMap headers; // racy cache of an immutable value
+
+  /** Creates the view of a message. */
+  public RingResponse(ResponseMessage message) {
+    this.message = Objects.requireNonNull(message, "message");
+  }
+
+  private RingResponse(
+      RingResponse origin, IPersistentMap overlay, long hidden, IPersistentMap meta) {
+    super(overlay, hidden, meta);
+    this.message = origin.message;
+    this.headers = origin.headers();
+  }
+
+  @Override
+  protected ViewKeys viewKeys() {
+    return KEYS;
+  }
+
+  @Override
+  protected MapView with(IPersistentMap overlay, long hidden, IPersistentMap meta) {
+    return new RingResponse(this, overlay, hidden, meta);
+  }
+
+  @Override
+  protected boolean present(int index) {
+    return index <= REMOTE_ADDR || base(index) != null;
+  }
+
+  @Override
+  protected Object base(int index) {
+    switch (index) {
+      case STATUS:
+        return (long) message.status();
+      case HEADERS:
+        return headers();
+      case BODY:
+        return message.body();
+      case KEEP_ALIVE:
+        return message.keepAlive();
+      case PROTOCOL:
+        return message.protocol();
+      case REMOTE_ADDR:
+        return message.endpoints().remoteHost();
+      case REASON_PHRASE:
+        return message.reasonPhrase();
+      case TRAILERS:
+        return message.trailers();
+      default:
+        throw new IllegalArgumentException("index: " + index);
+    }
+  }
+
+  @Override
+  public int status() {
+    return message.status();
+  }
+
+  @Override
+  public HeaderMap headers() {
+    HeaderMap h = headers;
+    if (h == null) {
+      h = new HeaderMap(message.headers());
+      headers = h;
+    }
+    return h;
+  }
+
+  @Override
+  public Object body() {
+    return message.body();
+  }
+
+  @Override
+  public String protocol() {
+    return message.protocol();
+  }
+
+  @Override
+  public String reasonPhrase() {
+    return message.reasonPhrase();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return message.endpoints().remote();
+  }
+
+  /** Returns the message that this is a view of. */
+  public ResponseMessage message() {
+    return message;
+  }
+}
