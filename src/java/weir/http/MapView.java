@@ -23,7 +23,7 @@ import clojure.lang.PersistentArrayMap;
  */
 public abstract class MapView extends LazyMap implements IKeywordLookup {
   private final IPersistentMap overlay; // null when nothing was put
-  private final long hidden; // bit i: base key i is not answered by the message
+  private final int hidden; // bit i: base key i is not answered by the message
   private final IPersistentMap meta;
 
   /** Creates a view on which nothing has been changed. */
@@ -38,7 +38,7 @@ public abstract class MapView extends LazyMap implements IKeywordLookup {
    * @param hidden a bit for each base key that the message no longer answers for
    * @param meta the metadata, or null
    */
-  protected MapView(IPersistentMap overlay, long hidden, IPersistentMap meta) {
+  protected MapView(IPersistentMap overlay, int hidden, IPersistentMap meta) {
     this.overlay = overlay;
     this.hidden = hidden;
     this.meta = meta;
@@ -54,7 +54,7 @@ public abstract class MapView extends LazyMap implements IKeywordLookup {
   protected abstract boolean present(int index);
 
   /** Returns a view of the same class over the same message with these changes. */
-  protected abstract MapView with(IPersistentMap overlay, long hidden, IPersistentMap meta);
+  protected abstract MapView with(IPersistentMap overlay, int hidden, IPersistentMap meta);
 
   /** What {@code (:key view)} yields for the base key with this index. */
   final Object at(int index) {
@@ -101,7 +101,7 @@ public abstract class MapView extends LazyMap implements IKeywordLookup {
   public final IPersistentMap assoc(Object key, Object val) {
     int index = viewKeys().indexOf(key);
     IPersistentMap put = (overlay == null ? PersistentArrayMap.EMPTY : overlay).assoc(key, val);
-    long mask = index < 0 ? hidden : hidden | bit(index);
+    int mask = index < 0 ? hidden : hidden | bit(index);
     return put == overlay && mask == hidden ? this : with(put, mask, meta);
   }
 
@@ -163,7 +163,7 @@ public abstract class MapView extends LazyMap implements IKeywordLookup {
     return (hidden & bit(index)) != 0;
   }
 
-  private static long bit(int index) {
-    return 1L << index;
+  private static int bit(int index) {
+    return 1 << index;
   }
 }

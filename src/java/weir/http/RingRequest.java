@@ -84,7 +84,7 @@ public final class RingRequest extends MapView implements Request {
   }
 
   private RingRequest(
-      RingRequest origin, IPersistentMap overlay, long hidden, IPersistentMap meta) {
+      RingRequest origin, IPersistentMap overlay, int hidden, IPersistentMap meta) {
     super(overlay, hidden, meta);
     this.message = origin.message;
     this.path = origin.path;
@@ -98,7 +98,7 @@ public final class RingRequest extends MapView implements Request {
   }
 
   @Override
-  protected MapView with(IPersistentMap overlay, long hidden, IPersistentMap meta) {
+  protected MapView with(IPersistentMap overlay, int hidden, IPersistentMap meta) {
     return new RingRequest(this, overlay, hidden, meta);
   }
 

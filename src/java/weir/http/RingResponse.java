@@ -42,7 +42,7 @@ public final class RingResponse extends MapView implements Response {
   }
 
   private RingResponse(
-      RingResponse origin, IPersistentMap overlay, long hidden, IPersistentMap meta) {
+      RingResponse origin, IPersistentMap overlay, int hidden, IPersistentMap meta) {
     super(overlay, hidden, meta);
     this.message = origin.message;
     this.headers = origin.headers();
@@ -54,7 +54,7 @@ public final class RingResponse extends MapView implements Response {
   }
 
   @Override
-  protected MapView with(IPersistentMap overlay, long hidden, IPersistentMap meta) {
+  protected MapView with(IPersistentMap overlay, int hidden, IPersistentMap meta) {
     return new RingResponse(this, overlay, hidden, meta);
   }
 

@@ -13,8 +13,8 @@ import clojure.lang.ITransientMap;
 final class TransientView extends AFn implements ITransientMap, ITransientAssociative2 {
   private IPersistentMap current; // null once persistent! was called
 
-  TransientView(IPersistentMap view) {
-    this.current = view;
+  TransientView(LazyMap view) {
+    this.current = (IPersistentMap) view.withMeta(null); // a transient has no metadata
   }
 
   @Override

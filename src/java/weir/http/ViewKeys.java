@@ -9,8 +9,8 @@ import clojure.lang.Keyword;
  * <p>Built once per class, when that class is initialized; immutable afterwards.
  */
 public final class ViewKeys {
-  /** A view keeps its hidden keys in the bits of a {@code long}. */
-  private static final int MAX_KEYS = Long.SIZE;
+  /** A view keeps its hidden keys in the bits of an {@code int}. */
+  private static final int MAX_KEYS = Integer.SIZE;
 
   private final Keyword[] keys;
   private final ILookupThunk[] thunks;
@@ -35,7 +35,7 @@ public final class ViewKeys {
    * Describes the base keys of a view class.
    *
    * @param type the exact class whose instances the call-site thunks accept
-   * @param keys the base keys, in the order in which the map is iterated; at most 64
+   * @param keys the base keys, in the order in which the map is iterated; at most 32
    * @return the descriptor to keep in a static field of {@code type}
    * @throws IllegalArgumentException if there are too many keys or one occurs twice
    */
