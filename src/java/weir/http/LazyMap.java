@@ -31,6 +31,14 @@ public abstract class LazyMap extends APersistentMap
   protected LazyMap() {}
 
   /**
+   * What the reader calls for a view printed with {@code *print-dup*}: the text holds the entries
+   * and names the class, and its plain map is as good as the view.
+   */
+  public static IPersistentMap create(IPersistentMap entries) {
+    return entries;
+  }
+
+  /**
    * Returns the visible entries in iteration order.
    *
    * @return an array of {@link IMapEntry} that nobody changes

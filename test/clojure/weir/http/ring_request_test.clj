@@ -1,10 +1,13 @@
 (ns weir.http.ring-request-test
   (:require
+    [clojure.data :as data]
+    [clojure.pprint :as pprint]
     [clojure.string :as str]
     [clojure.test :refer [are deftest is testing]]
     [clojure.test.check.clojure-test :refer [defspec]]
     [clojure.test.check.generators :as gen]
     [clojure.test.check.properties :as prop]
+    [clojure.walk :as walk]
     [weir.http.messages :as messages :refer [request]]
     [weir.http.view-model :as model])
   (:import
@@ -275,3 +278,15 @@
   (let [r (dissoc (request {:target "/a"}) :weir/exchange :aleph/channel)]
     (is (= r (read-string (pr-str r))))
     (is (= (str r) (pr-str r)))))
+
+(deftest clojures-own-tools-take-a-request-for-a-map
+  (let [r (dissoc (request {:target "/a" :fields [["A" "1"]]}) :weir/exchange :aleph/channel)
+        plain (into {} (update r :headers (partial into {})))]
+    (is (= plain (read-string (with-out-str (pprint/pprint r)))))
+    (is (= plain (binding [*print-dup* true] (read-string (pr-str r)))))
+    (is (= plain (walk/postwalk identity r) (walk/prewalk identity r)))
+    (is (= {"uri" "/a"} (select-keys (walk/stringify-keys r) ["uri"])))
+    (is (= [nil nil plain] (data/diff r plain)))
+    (is (= (update-keys plain str) (update-keys r str)))
+    (is (= plain (reduce-kv assoc {} (eval r))))
+    (is (thrown? UnsupportedOperationException (.put ^java.util.Map r :a 1)))))
