@@ -1,5 +1,8 @@
 package weir.deferred;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * A listener that is its own list node, so that waiting for a deferred costs one object. A callback
  * may wait for one deferred at a time; once it has been called it may be registered again.
@@ -7,6 +10,16 @@ package weir.deferred;
  * @see Deferred#listen(Callback)
  */
 public abstract class Callback extends State {
+
+  private static final VarHandle NEXT;
+
+  static {
+    try {
+      NEXT = MethodHandles.lookup().findVarHandle(Callback.class, "next", Callback.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /** The callback registered before this one. Written by whoever registers or unlinks. */
   volatile Callback next;
@@ -28,6 +41,11 @@ public abstract class Callback extends State {
   /** True once this must not run any more and may be unlinked. */
   boolean isCancelled() {
     return false;
+  }
+
+  /** Unlinks {@code cancelled} if it still is the next one. */
+  final void skip(Callback cancelled) {
+    NEXT.compareAndSet(this, cancelled, cancelled.next);
   }
 
   final void call(Object outcome) {

@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import manifold.deferred.IDeferredListener;
 import org.slf4j.Logger;
@@ -36,11 +36,14 @@ import weir.executor.CurrentExecutor;
  *
  * @param <T> the type of the value
  */
-public class Deferred<T> extends manifold.deferred.Deferred {
+public class Deferred<T> extends Combinators<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Deferred.class);
   private static final VarHandle STATE;
   private static final VarHandle META;
+
+  /** How far a cheap unlinking looks, and how rarely it looks at everything. */
+  private static final int UNLINK_MASK = 63;
 
   static {
     try {
@@ -283,15 +286,31 @@ public class Deferred<T> extends manifold.deferred.Deferred {
 
   /**
    * Drops callbacks that were cancelled. Unlinking only ever removes cancelled ones: a race with
-   * another unlinking or with a completion may bring one back, which then is passed over.
+   * another unlinking or with a completion may bring one back, which then is passed over. A callback
+   * that has been called meanwhile may already wait elsewhere and lead this walk into another list;
+   * so a link is only changed while it still points to the cancelled one, which is used only once.
    */
   final void unlinkCancelled() {
+    unlinkCancelled(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Drops cancelled callbacks at a bounded cost, mostly among the latest ones. Where many wait for
+   * one deferred, those deeper down go sooner or later.
+   */
+  final void unlinkSomeCancelled() {
+    boolean all = (ThreadLocalRandom.current().nextInt() & UNLINK_MASK) == 0;
+    unlinkCancelled(all ? Integer.MAX_VALUE : UNLINK_MASK);
+  }
+
+  private void unlinkCancelled(int limit) {
     Callback last = null;
-    for (Callback c = state instanceof Callback head ? head : null; c != null; c = c.next) {
+    Callback c = state instanceof Callback head ? head : null;
+    for (int i = 0; c != null && i < limit; i++, c = c.next) {
       if (!c.isCancelled()) {
         last = c;
       } else if (last != null) {
-        last.next = c.next;
+        last.skip(c);
       } else if (!STATE.compareAndSet(this, c, c.next)) {
         return; // somebody registered or completed meanwhile; the next unlinking sees to it
       }
@@ -337,7 +356,7 @@ public class Deferred<T> extends manifold.deferred.Deferred {
     }
     try {
       executor.execute(() -> callSafely(callback, outcome));
-    } catch (RejectedExecutionException e) {
+    } catch (Throwable e) { // whatever it is, the other callbacks must still run
       LOG.warn("executor {} rejected a deferred's callback, which now runs inline", executor, e);
       callSafely(callback, outcome);
     }
@@ -360,24 +379,45 @@ public class Deferred<T> extends manifold.deferred.Deferred {
 
   @Override
   public final boolean realized() {
-    return State.isRealized(state);
+    return outcome() != null;
   }
 
   @Override
   public final boolean isRealized() {
-    return realized();
+    return outcome() != null;
   }
 
   @Override
   public final Object successValue(Object dflt) {
-    Object s = state;
-    return State.isRealized(s) && !(s instanceof State.Failure) ? State.decode(s) : dflt;
+    Object s = outcome();
+    return s == null || s instanceof State.Failure ? dflt : State.decode(s);
   }
 
   @Override
-  public Object errorValue(Object dflt) {
-    return state instanceof State.Failure f ? f.error : dflt;
+  public final Object errorValue(Object dflt) {
+    if (outcome() instanceof State.Failure f) {
+      markConsumed();
+      return f.error;
+    }
+    return dflt;
   }
+
+  /** Returns the state word of the outcome, null while there is none. */
+  Object outcome() {
+    Object s = state;
+    return State.isRealized(s) ? s : null;
+  }
+
+  /**
+   * Returns the state word of an outcome that the calling thread may go on with at once; null means
+   * to {@link #listen(Callback)}. Whoever gets an error from here has consumed it.
+   */
+  Object peek() {
+    return outcome();
+  }
+
+  /** Notes that somebody looks after the outcome, so that an error here is not lost. */
+  void markConsumed() {}
 
   /**
    * Waits for the value.
@@ -387,7 +427,7 @@ public class Deferred<T> extends manifold.deferred.Deferred {
   @SuppressWarnings("unchecked") // only T is written through the typed side
   public final T await() throws InterruptedException {
     Waiter.await(this, Long.MAX_VALUE);
-    return (T) outcome();
+    return (T) result();
   }
 
   /**
@@ -403,7 +443,7 @@ public class Deferred<T> extends manifold.deferred.Deferred {
       throw new java.util.concurrent.TimeoutException(
           "not realized after " + time + " " + unit.toString().toLowerCase(java.util.Locale.ROOT));
     }
-    return (T) outcome();
+    return (T) result();
   }
 
   @Override
@@ -419,23 +459,29 @@ public class Deferred<T> extends manifold.deferred.Deferred {
   public Object deref(long ms, Object timeoutValue) {
     try {
       long nanos = TimeUnit.MILLISECONDS.toNanos(ms);
-      return Waiter.await(this, nanos) ? outcome() : timeoutValue;
+      return Waiter.await(this, nanos) ? result() : timeoutValue;
     } catch (InterruptedException e) {
       throw sneaky(e);
     }
   }
 
   /** Returns the value or throws the error; only for a realized deferred. */
-  private Object outcome() {
-    Object error = errorValue(this);
-    if (error == this) {
-      return State.decode(state);
+  private Object result() {
+    Object s = outcome();
+    if (s instanceof State.Failure f) {
+      markConsumed();
+      throw sneaky(asThrowable(f.error));
     }
-    throw sneaky(error instanceof Throwable t ? t : asException(error));
+    return State.decode(s);
+  }
+
+  /** Returns {@code error} itself if it can be thrown, else an exception that carries it. */
+  static Throwable asThrowable(Object error) {
+    return error instanceof Throwable t ? t : asException(error);
   }
 
   /** Wraps an error that cannot be thrown as it is. */
-  static ExceptionInfo asException(Object error) {
+  private static ExceptionInfo asException(Object error) {
     Object[] data = {Keyword.intern("error"), error};
     return new ExceptionInfo("", new PersistentArrayMap(data));
   }

@@ -15,6 +15,9 @@ final class Waiter extends Callback {
    * @return false when the time ran out
    */
   static boolean await(Deferred<?> deferred, long nanos) throws InterruptedException {
+    if (deferred.realized()) {
+      return true;
+    }
     Propagation.current().beforeBlocking();
     if (deferred.realized()) {
       return true;

@@ -1,0 +1,64 @@
+package weir.deferred;
+
+import clojure.lang.IFn;
+import manifold.deferred.IDeferred;
+import weir.executor.CurrentExecutor;
+
+/** Runs a function on either outcome and passes the outcome on, unless the function throws. */
+final class Finally extends Callback {
+
+  private final Deferred<Object> result;
+  private final IFn function;
+
+  private Finally(Deferred<Object> result, IFn function) {
+    this.result = result;
+    this.function = function;
+  }
+
+  static IDeferred run(IDeferred source, IFn function) {
+    if (source instanceof Deferred<?> d && d.peek() != null || isRealized(source)) {
+      return runNow(source, function);
+    }
+    Deferred<Object> result = Deferred.create();
+    Follower.listenTo(source, new Finally(result, function));
+    return result;
+  }
+
+  private static boolean isRealized(IDeferred source) {
+    return !(source instanceof Deferred<?>) && source.realized();
+  }
+
+  private static IDeferred runNow(IDeferred source, IFn function) {
+    try {
+      function.invoke();
+    } catch (Throwable t) {
+      return Deferred.failed(t, CurrentExecutor.get());
+    }
+    Object error = source.errorValue(NO_ERROR);
+    return error == NO_ERROR ? source : Deferred.failed(error, CurrentExecutor.get());
+  }
+
+  private static final Object NO_ERROR = new Object();
+
+  @Override
+  protected void onSuccess(Object value) {
+    try {
+      function.invoke();
+    } catch (Throwable t) {
+      result.error(t);
+      return;
+    }
+    result.success(value);
+  }
+
+  @Override
+  protected void onError(Object error) {
+    try {
+      function.invoke();
+    } catch (Throwable t) {
+      result.error(t);
+      return;
+    }
+    result.error(error);
+  }
+}
