@@ -74,10 +74,7 @@ public final class Endpoints {
   public String remoteHost() {
     String host = remoteHost;
     if (host == null) {
-      host =
-          remote instanceof InetSocketAddress
-              ? numeric((InetSocketAddress) remote)
-              : UNIX_PEER;
+      host = remote instanceof InetSocketAddress ? numeric((InetSocketAddress) remote) : UNIX_PEER;
       remoteHost = host;
     }
     return host;

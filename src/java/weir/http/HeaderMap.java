@@ -16,9 +16,9 @@ import java.util.function.BiConsumer;
  * The Ring header map: a persistent Clojure map over the header fields of a message.
  *
  * <p>Its keys are lower-case strings and its values strings; a repeated field is one value, joined
- * as {@link Headers#get} says. {@code get} and {@code find} take a name in any case, and keywords and
- * symbols for their name; {@code contains?} is strict: only the keys that {@code keys} lists. {@code
- * assoc} adds exactly the key given, {@code dissoc} of a lower-case name hides the field.
+ * as {@link Headers#get} says. {@code get} and {@code find} take a name in any case, and keywords
+ * and symbols for their name; {@code contains?} is strict: only the keys that {@code keys} lists.
+ * {@code assoc} adds exactly the key given, {@code dissoc} of a lower-case name hides the field.
  *
  * <p>A lookup reads the wire form directly; the entries are realized once, when first iterated.
  */

@@ -18,8 +18,8 @@ import clojure.lang.PersistentArrayMap;
  * key set its bit in {@code hidden}, after which only the overlay counts for it. Both keep the
  * class and share the message, so that a copy costs one small object.
  *
- * <p>A program cannot tell a view from a plain map with the same entries. For that, the message must
- * give the same answers for ever, on any thread, also after its exchange has ended.
+ * <p>A program cannot tell a view from a plain map with the same entries. For that, the message
+ * must give the same answers for ever, on any thread, also after its exchange has ended.
  */
 public abstract class MapView extends LazyMap implements IKeywordLookup {
   private final IPersistentMap overlay; // null when nothing was put

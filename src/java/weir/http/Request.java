@@ -28,8 +28,8 @@ public interface Request {
   Headers headers();
 
   /**
-   * Returns the body: an {@link java.io.InputStream} whose reading blocks, or, from a server with raw
-   * streams, a stream of buffers that the reader must release; null when the request has none.
+   * Returns the body: an {@link java.io.InputStream} whose reading blocks, or, from a server with
+   * raw streams, a stream of buffers that the reader must release; null when the request has none.
    */
   Object body();
 

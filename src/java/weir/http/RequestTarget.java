@@ -12,8 +12,8 @@ public final class RequestTarget {
    * Returns the path: what stands before the first question mark.
    *
    * <p>An absolute-form target ({@code http://host/path}) is reduced to its path, and an empty path
-   * is {@code /}. The asterisk of {@code OPTIONS *} and the {@code host:port} of {@code CONNECT} stay
-   * as they are.
+   * is {@code /}. The asterisk of {@code OPTIONS *} and the {@code host:port} of {@code CONNECT}
+   * stay as they are.
    */
   public static String path(String target) {
     int mark = target.indexOf('?');

@@ -17,9 +17,9 @@ public interface Response {
   Headers headers();
 
   /**
-   * Returns the body: an {@link java.io.InputStream} whose reading blocks, or, from a client with raw
-   * streams, a stream of buffers that the reader must release. Whoever gets it must read it to the
-   * end or close it, for only then is the connection given back.
+   * Returns the body: an {@link java.io.InputStream} whose reading blocks, or, from a client with
+   * raw streams, a stream of buffers that the reader must release. Whoever gets it must read it to
+   * the end or close it, for only then is the connection given back.
    */
   Object body();
 

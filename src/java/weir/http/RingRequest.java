@@ -83,8 +83,7 @@ public final class RingRequest extends MapView implements Request {
     this.message = Objects.requireNonNull(message, "message");
   }
 
-  private RingRequest(
-      RingRequest origin, IPersistentMap overlay, int hidden, IPersistentMap meta) {
+  private RingRequest(RingRequest origin, IPersistentMap overlay, int hidden, IPersistentMap meta) {
     super(overlay, hidden, meta);
     this.message = origin.message;
     this.path = origin.path;

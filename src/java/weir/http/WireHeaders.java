@@ -21,7 +21,8 @@ final class WireHeaders {
     if (isPseudo(name)) {
       return null;
     }
-    // DefaultHttpHeaders' iterator runs backwards, and that of other classes may not end: it is good
+    // DefaultHttpHeaders' iterator runs backwards, and that of other classes may not end: it is
+    // good
     // for finding out whether there is more than one value, and only there.
     if (headers instanceof DefaultHttpHeaders) {
       Iterator<CharSequence> values =

@@ -30,8 +30,16 @@ class ContentTypeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ";", "text/plain", "text/plain;", "text/plain;charset", "text/plain;charset=",
-        "text/plain;charset=\"\"", "text/plain;xcharset=a", "charset=utf-8", "a;b=\"charset=c"
+        "",
+        ";",
+        "text/plain",
+        "text/plain;",
+        "text/plain;charset",
+        "text/plain;charset=",
+        "text/plain;charset=\"\"",
+        "text/plain;xcharset=a",
+        "charset=utf-8",
+        "a;b=\"charset=c"
       })
   void thereIsNoCharsetWhereNoneIsNamed(String value) {
     assertNull(ContentType.charset(value));

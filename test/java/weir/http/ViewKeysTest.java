@@ -40,6 +40,8 @@ class ViewKeysTest {
   }
 
   private static Keyword[] keywords(int n) {
-    return IntStream.range(0, n).mapToObj(i -> Keyword.intern(null, "k" + i)).toArray(Keyword[]::new);
+    return IntStream.range(0, n)
+        .mapToObj(i -> Keyword.intern(null, "k" + i))
+        .toArray(Keyword[]::new);
   }
 }
