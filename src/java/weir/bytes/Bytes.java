@@ -108,8 +108,7 @@ public final class Bytes {
 
   private static String decode(ByteBuffer b, Options options) {
     if (b.hasArray()) {
-      return Charsets.decode(
-          b.array(), b.arrayOffset() + b.position(), b.remaining(), options);
+      return Charsets.decode(b.array(), b.arrayOffset() + b.position(), b.remaining(), options);
     }
     byte[] copy = Chunks.copy(b);
     return Charsets.decode(copy, 0, copy.length, options);

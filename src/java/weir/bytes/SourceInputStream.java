@@ -44,7 +44,8 @@ public final class SourceInputStream extends InputStream {
 
   private final IEventSource source;
   private final int bufferBytes;
-  private final ReentrantLock lock = new ReentrantLock(); // guards what follows; short sections only
+  private final ReentrantLock lock =
+      new ReentrantLock(); // guards what follows; short sections only
   private ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>(); // none is empty
   private long buffered; // bytes in chunks
   private boolean taking; // a take is on its way; only who set this may take
@@ -291,9 +292,7 @@ public final class SourceInputStream extends InputStream {
     if (taken instanceof Deferred<?> d) {
       d.listen(callback);
     } else {
-      taken.onRealized(
-          Functions.of(callback::onSuccess),
-          Functions.of(callback::onError));
+      taken.onRealized(Functions.of(callback::onSuccess), Functions.of(callback::onError));
     }
   }
 

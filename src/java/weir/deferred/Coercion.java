@@ -107,8 +107,7 @@ public final class Coercion {
   /** Returns a new deferred that follows {@code stage}; realizing it does not touch the stage. */
   public static Deferred<Object> ofStage(CompletionStage<?> stage) {
     Deferred<Object> deferred = Deferred.create();
-    stage.handle(
-        (value, error) -> error == null ? deferred.success(value) : deferred.error(error));
+    stage.handle((value, error) -> error == null ? deferred.success(value) : deferred.error(error));
     return deferred;
   }
 

@@ -8,16 +8,28 @@ import java.util.ArrayDeque;
  * the outermost completion of the thread comes to its end, so that no depth of linked deferreds or
  * connected streams grows the stack.
  */
-final class Propagation {
+public final class Propagation {
 
   static final int MAX_DEPTH = 50;
 
+  /** Takes what propagates, if it is not a deferred's outcome: a message of a stream. */
+  public interface Receiver {
+
+    /** Called once per message; must not throw. */
+    void receive(Object message);
+  }
+
   private static final ThreadLocal<Propagation> CURRENT = ThreadLocal.withInitial(Propagation::new);
 
-  private record Late(Deferred<?> deferred, Callback head, Object outcome) {}
+  private record Late(Deferred<?> deferred, Callback head, Object outcome) implements Runnable {
+    @Override
+    public void run() {
+      deferred.callAll(head, outcome);
+    }
+  }
 
   private int depth;
-  private ArrayDeque<Late> late;
+  private ArrayDeque<Runnable> late;
 
   private Propagation() {}
 
@@ -34,9 +46,43 @@ final class Propagation {
     try {
       deferred.callAll(head, outcome);
     } finally {
-      if (--depth == 0 && late != null) {
-        runLate();
-      }
+      leave();
+    }
+  }
+
+  /** Hands {@code message} over, now or, when too much is nested already, a little later. */
+  public static void deliver(Receiver receiver, Object message) {
+    Propagation p = current();
+    if (p.depth >= MAX_DEPTH) {
+      p.putOff(() -> receiver.receive(message));
+      return;
+    }
+    p.depth++;
+    try {
+      receiver.receive(message);
+    } finally {
+      p.leave();
+    }
+  }
+
+  /** Runs a step that may cause others, now or, when too much is nested already, a little later. */
+  public static void run(Runnable step) {
+    Propagation p = current();
+    if (p.depth >= MAX_DEPTH) {
+      p.putOff(step);
+      return;
+    }
+    p.depth++;
+    try {
+      step.run();
+    } finally {
+      p.leave();
+    }
+  }
+
+  private void leave() {
+    if (--depth == 0 && late != null) {
+      runLate();
     }
   }
 
@@ -57,7 +103,7 @@ final class Propagation {
     }
   }
 
-  private void putOff(Late work) {
+  private void putOff(Runnable work) {
     if (late == null) {
       late = new ArrayDeque<>();
     }
@@ -65,11 +111,11 @@ final class Propagation {
   }
 
   private void runLate() {
-    Late work;
+    Runnable work;
     while ((work = late.poll()) != null) {
       depth++;
       try {
-        work.deferred.callAll(work.head, work.outcome);
+        work.run();
       } finally {
         depth--;
       }

@@ -97,7 +97,8 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
   }
 
   @Override
-  public <U> Deferred<U> thenComposeAsync(Function<? super T, ? extends CompletionStage<U>> fn, Executor executor) {
+  public <U> Deferred<U> thenComposeAsync(
+      Function<? super T, ? extends CompletionStage<U>> fn, Executor executor) {
     return async(compose(fn), executor);
   }
 
@@ -112,7 +113,8 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
   }
 
   @Override
-  public <U> Deferred<U> handleAsync(BiFunction<? super T, Throwable, ? extends U> fn, Executor executor) {
+  public <U> Deferred<U> handleAsync(
+      BiFunction<? super T, Throwable, ? extends U> fn, Executor executor) {
     return async(handler(fn), executor);
   }
 
@@ -127,7 +129,8 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
   }
 
   @Override
-  public Deferred<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> action, Executor executor) {
+  public Deferred<T> whenCompleteAsync(
+      BiConsumer<? super T, ? super Throwable> action, Executor executor) {
     return async(observer(action), executor);
   }
 
@@ -152,44 +155,56 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
   }
 
   @Override
-  public Deferred<T> exceptionallyComposeAsync(Function<Throwable, ? extends CompletionStage<T>> fn) {
+  public Deferred<T> exceptionallyComposeAsync(
+      Function<Throwable, ? extends CompletionStage<T>> fn) {
     return async(recovery(fn, true), asyncExecutor());
   }
 
   @Override
-  public Deferred<T> exceptionallyComposeAsync(Function<Throwable, ? extends CompletionStage<T>> fn, Executor executor) {
+  public Deferred<T> exceptionallyComposeAsync(
+      Function<Throwable, ? extends CompletionStage<T>> fn, Executor executor) {
     return async(recovery(fn, true), executor);
   }
 
   // ---- two stages
 
   @Override
-  public <U, V> Deferred<V> thenCombine(CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
+  public <U, V> Deferred<V> thenCombine(
+      CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
     return both(other).now(combine(fn));
   }
 
   @Override
-  public <U, V> Deferred<V> thenCombineAsync(CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
+  public <U, V> Deferred<V> thenCombineAsync(
+      CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
     return both(other).async(combine(fn), asyncExecutor());
   }
 
   @Override
-  public <U, V> Deferred<V> thenCombineAsync(CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn, Executor executor) {
+  public <U, V> Deferred<V> thenCombineAsync(
+      CompletionStage<? extends U> other,
+      BiFunction<? super T, ? super U, ? extends V> fn,
+      Executor executor) {
     return both(other).async(combine(fn), executor);
   }
 
   @Override
-  public <U> Deferred<Void> thenAcceptBoth(CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action) {
+  public <U> Deferred<Void> thenAcceptBoth(
+      CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action) {
     return both(other).now(acceptBoth(action));
   }
 
   @Override
-  public <U> Deferred<Void> thenAcceptBothAsync(CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action) {
+  public <U> Deferred<Void> thenAcceptBothAsync(
+      CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action) {
     return both(other).async(acceptBoth(action), asyncExecutor());
   }
 
   @Override
-  public <U> Deferred<Void> thenAcceptBothAsync(CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action, Executor executor) {
+  public <U> Deferred<Void> thenAcceptBothAsync(
+      CompletionStage<? extends U> other,
+      BiConsumer<? super T, ? super U> action,
+      Executor executor) {
     return both(other).async(acceptBoth(action), executor);
   }
 
@@ -204,37 +219,44 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
   }
 
   @Override
-  public Deferred<Void> runAfterBothAsync(CompletionStage<?> other, Runnable action, Executor executor) {
+  public Deferred<Void> runAfterBothAsync(
+      CompletionStage<?> other, Runnable action, Executor executor) {
     return both(other).async(run(action), executor);
   }
 
   @Override
-  public <U> Deferred<U> applyToEither(CompletionStage<? extends T> other, Function<? super T, U> fn) {
+  public <U> Deferred<U> applyToEither(
+      CompletionStage<? extends T> other, Function<? super T, U> fn) {
     return either(other).now(apply(fn));
   }
 
   @Override
-  public <U> Deferred<U> applyToEitherAsync(CompletionStage<? extends T> other, Function<? super T, U> fn) {
+  public <U> Deferred<U> applyToEitherAsync(
+      CompletionStage<? extends T> other, Function<? super T, U> fn) {
     return either(other).async(apply(fn), asyncExecutor());
   }
 
   @Override
-  public <U> Deferred<U> applyToEitherAsync(CompletionStage<? extends T> other, Function<? super T, U> fn, Executor executor) {
+  public <U> Deferred<U> applyToEitherAsync(
+      CompletionStage<? extends T> other, Function<? super T, U> fn, Executor executor) {
     return either(other).async(apply(fn), executor);
   }
 
   @Override
-  public Deferred<Void> acceptEither(CompletionStage<? extends T> other, Consumer<? super T> action) {
+  public Deferred<Void> acceptEither(
+      CompletionStage<? extends T> other, Consumer<? super T> action) {
     return either(other).now(accept(action));
   }
 
   @Override
-  public Deferred<Void> acceptEitherAsync(CompletionStage<? extends T> other, Consumer<? super T> action) {
+  public Deferred<Void> acceptEitherAsync(
+      CompletionStage<? extends T> other, Consumer<? super T> action) {
     return either(other).async(accept(action), asyncExecutor());
   }
 
   @Override
-  public Deferred<Void> acceptEitherAsync(CompletionStage<? extends T> other, Consumer<? super T> action, Executor executor) {
+  public Deferred<Void> acceptEitherAsync(
+      CompletionStage<? extends T> other, Consumer<? super T> action, Executor executor) {
     return either(other).async(accept(action), executor);
   }
 
@@ -249,7 +271,8 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
   }
 
   @Override
-  public Deferred<Void> runAfterEitherAsync(CompletionStage<?> other, Runnable action, Executor executor) {
+  public Deferred<Void> runAfterEitherAsync(
+      CompletionStage<?> other, Runnable action, Executor executor) {
     return either(other).async(run(action), executor);
   }
 

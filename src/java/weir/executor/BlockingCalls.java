@@ -40,7 +40,8 @@ public final class BlockingCalls {
   }
 
   /** The first frame outside the library and Clojure's runtime is the call worth naming. */
-  private static StackTraceElement offender(java.util.stream.Stream<StackWalker.StackFrame> frames) {
+  private static StackTraceElement offender(
+      java.util.stream.Stream<StackWalker.StackFrame> frames) {
     java.util.List<StackWalker.StackFrame> all = frames.toList();
     return all.stream()
         .filter(f -> !isPlumbing(f.getClassName()))

@@ -112,7 +112,9 @@ public final class VirtualThreads {
   private static void requireAvailable() {
     if (!available()) {
       throw new UnsupportedOperationException(
-          "virtual threads: not in JDK " + Runtime.version().feature() + " (expected: 21 or later)");
+          "virtual threads: not in JDK "
+              + Runtime.version().feature()
+              + " (expected: 21 or later)");
     }
   }
 

@@ -16,8 +16,7 @@ final class EventLoopThread extends FastThreadLocalThread implements NonBlocking
   static ThreadFactory factory(String prefix, boolean daemon) {
     AtomicInteger number = new AtomicInteger();
     return target -> {
-      EventLoopThread thread =
-          new EventLoopThread(target, prefix + "-" + number.incrementAndGet());
+      EventLoopThread thread = new EventLoopThread(target, prefix + "-" + number.incrementAndGet());
       thread.setDaemon(daemon);
       return thread;
     };

@@ -185,8 +185,7 @@ class ChainTest {
       Object[] fs = new Object[stages];
       Arrays.fill(fs, Fns.fn(v -> ran.add(1)));
       for (Deferred<Object> result :
-          List.of(
-              Deferreds.chainInto(null, x, fs), Deferreds.chainRawInto(null, x, fs))) {
+          List.of(Deferreds.chainInto(null, x, fs), Deferreds.chainRawInto(null, x, fs))) {
         result.success("early");
       }
       x.success(0);
@@ -210,16 +209,14 @@ class ChainTest {
     for (int i = 0; i < 6; i++) {
       Object[] fs = stages(6, 6);
       fs[i] = null;
-      assertInstanceOf(
-          NullPointerException.class, errorOf(Deferreds.chainInto(null, 0, fs)));
+      assertInstanceOf(NullPointerException.class, errorOf(Deferreds.chainInto(null, 0, fs)));
     }
   }
 
   @Test
   void aDeferredIsRefusedAsAStage() throws Exception { // C10, T23
     Deferred<Object> stage = Deferred.create();
-    assertInstanceOf(
-        IllegalArgumentException.class, errorOf(Deferreds.chain(1, stage)));
+    assertInstanceOf(IllegalArgumentException.class, errorOf(Deferreds.chain(1, stage)));
     assertFalse(stage.realized());
   }
 

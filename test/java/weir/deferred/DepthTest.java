@@ -127,8 +127,7 @@ class DepthTest {
     int rounds = 10_000_000;
     Object end =
         await(
-            Deferreds.loop(
-                Fns.fn(n -> (Integer) n == rounds ? n : Recur.of((Integer) n + 1)), 0));
+            Deferreds.loop(Fns.fn(n -> (Integer) n == rounds ? n : Recur.of((Integer) n + 1)), 0));
     assertEquals(rounds, end);
   }
 
@@ -138,8 +137,7 @@ class DepthTest {
     Object end =
         await(
             Deferreds.loop(
-                Fns.fn(
-                    n -> (Integer) n == rounds ? n : Deferred.of(Recur.of((Integer) n + 1))),
+                Fns.fn(n -> (Integer) n == rounds ? n : Deferred.of(Recur.of((Integer) n + 1))),
                 0));
     assertEquals(rounds, end);
   }

@@ -298,8 +298,7 @@ class StagesTest {
   void errorsThatAreNoThrowableReachHandleAndCompletableFuture() throws Exception {
     Deferred<Object> d = Deferred.failed("text");
     @SuppressWarnings({"unchecked", "rawtypes"})
-    Object handled =
-        d.handle((java.util.function.BiFunction) (Object v, Object e) -> e).await();
+    Object handled = d.handle((java.util.function.BiFunction) (Object v, Object e) -> e).await();
     assertEquals("text", handled);
     CompletableFuture<Object> future = d.toCompletableFuture();
     CompletionException e = assertThrows(CompletionException.class, future::join);
