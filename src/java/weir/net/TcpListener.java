@@ -127,6 +127,11 @@ public final class TcpListener {
     return address() instanceof InetSocketAddress inet ? inet.getPort() : -1;
   }
 
+  /** Returns what is realized when the listener was shut down and its event loops have ended. */
+  public Deferred<Boolean> stopped() {
+    return stopped;
+  }
+
   /**
    * Stops accepting at once, waits for connections to end, cuts what is left after the grace period
    * and ends the event loops. Idempotent: later calls return the same deferred.

@@ -1,0 +1,404 @@
+package weir.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import java.io.Closeable;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.deferred.Deferred;
+import weir.http.server.Application;
+import weir.http.server.RunningServer;
+import weir.http.server.ServerConfig;
+import weir.http.server.ServerConfig.HandlerThreads;
+import weir.net.EventLoops;
+import weir.net.Transport;
+
+/**
+ * An HTTP server.
+ *
+ * <pre>{@code
+ * HttpServer server = HttpServer.builder().port(8080).handler(request -> Reply.text("hello")).start();
+ * }</pre>
+ */
+public final class HttpServer implements Closeable {
+
+  /** Grace period of {@link #close()}: 15 s. */
+  public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Room for the unread part of a request body: 16 KiB. */
+  public static final int DEFAULT_REQUEST_BUFFER_BYTES = 16 * 1024;
+
+  /** Longest request line: 8 KiB; a longer one is answered 414. */
+  public static final int DEFAULT_MAX_INITIAL_LINE_BYTES = 8 * 1024;
+
+  /** Largest header block: 8 KiB; a larger one is answered 431. */
+  public static final int DEFAULT_MAX_HEADER_BYTES = 8 * 1024;
+
+  /** Largest piece of a body that is handed on: 16 KiB. */
+  public static final int DEFAULT_MAX_CHUNK_BYTES = 16 * 1024;
+
+  /** Requests of one connection that may wait for their response until reading pauses: 16. */
+  public static final int DEFAULT_MAX_PIPELINED = 16;
+
+  /** Handlers that may block at once on a JVM without virtual threads: 512. */
+  public static final int DEFAULT_WORKER_POOL_SIZE = 512;
+
+  /** The Server header. */
+  public static final String DEFAULT_SERVER_HEADER = "Weir";
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+  private final RunningServer running;
+  private final Duration shutdownTimeout;
+
+  private HttpServer(RunningServer running, Duration shutdownTimeout) {
+    this.running = running;
+    this.shutdownTimeout = shutdownTimeout;
+  }
+
+  /** Returns a builder; at least a handler and an address are needed. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns the bound port, or -1 for a socket that has none. */
+  public int port() {
+    return running.port();
+  }
+
+  /** Returns the bound address. */
+  public SocketAddress address() {
+    return running.address();
+  }
+
+  /** Returns the listening channel. */
+  public Channel channel() {
+    return running.channel();
+  }
+
+  /** Returns the name of the transport, such as {@code epoll}. */
+  public String transportName() {
+    return running.transport();
+  }
+
+  /**
+   * Returns a deferred that is realized when the server has been closed and its event loops have
+   * ended; true if every exchange has ended by itself.
+   */
+  public Deferred<Boolean> stopped() {
+    return running.stopped();
+  }
+
+  /** Returns how many connections are open. */
+  public int connections() {
+    return running.connections();
+  }
+
+  /**
+   * Stops accepting connections and returns at once. What is running may finish within the shutdown
+   * timeout; its responses tell the client that the connection closes. Idempotent.
+   */
+  @Override
+  public void close() {
+    shutdown(shutdownTimeout);
+  }
+
+  /**
+   * Stops accepting connections and waits, without blocking, for running exchanges to end.
+   *
+   * @param grace how long to wait; zero cuts everything at once
+   * @return true if every exchange has ended by itself; completes when the event loops have ended
+   */
+  public Deferred<Boolean> shutdown(Duration grace) {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace: " + grace + " (expected: zero or more)");
+    }
+    return running.shutdown(grace.toMillis());
+  }
+
+  @Override
+  public String toString() {
+    return "HttpServer[address:" + address() + ", transport:" + transportName() + "]";
+  }
+
+  /** What a server needs to know. Each method returns the builder. */
+  public static final class Builder {
+    private Application application;
+    private SocketAddress address;
+    private Transport transport;
+    private int eventLoopThreads;
+    private String threadPrefix = "weir-server";
+    private boolean daemon;
+    private HandlerThreads handlerThreads = HandlerThreads.WORKERS;
+    private Executor executor;
+    private int workerPoolSize = DEFAULT_WORKER_POOL_SIZE;
+    private SslContext sslContext;
+    private boolean manualTls;
+    private boolean rawStream;
+    private int requestBufferBytes = DEFAULT_REQUEST_BUFFER_BYTES;
+    private long maxRequestBodyBytes;
+    private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
+    private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
+    private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
+    private int maxPipelined = DEFAULT_MAX_PIPELINED;
+    private boolean validateHeaders = true;
+    private Duration idleTimeout = Duration.ZERO;
+    private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
+    private String serverHeader = DEFAULT_SERVER_HEADER;
+    private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
+    private Consumer<ServerBootstrap> bootstrap = b -> {};
+    private Consumer<ChannelPipeline> initialPipeline = p -> {};
+    private Consumer<ChannelPipeline> pipeline = p -> {};
+
+    private Builder() {}
+
+    /** Sets what answers requests. */
+    public Builder handler(Handler handler) {
+      Objects.requireNonNull(handler, "handler");
+      return application(new JavaApplication(handler::handle));
+    }
+
+    /** Sets what answers requests asynchronously. */
+    public Builder asyncHandler(AsyncHandler handler) {
+      Objects.requireNonNull(handler, "handler");
+      return application(new JavaApplication(handler::handle));
+    }
+
+    /** Sets what answers requests, errors and rejections: what facades for other APIs use. */
+    public Builder application(Application newApplication) {
+      application = Objects.requireNonNull(newApplication, "application");
+      return this;
+    }
+
+    /** Listens on all addresses; 0 takes a free port. */
+    public Builder port(int port) {
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException("port: " + port + " (expected: 0-65535)");
+      }
+      return address(new InetSocketAddress(port));
+    }
+
+    /** Listens on that address. */
+    public Builder address(SocketAddress newAddress) {
+      address = Objects.requireNonNull(newAddress, "address");
+      return this;
+    }
+
+    /** Sets the transport; the default is the best of this machine. */
+    public Builder transport(Transport newTransport) {
+      transport = newTransport.ensureAvailable();
+      return this;
+    }
+
+    /** Sets the number of event loops; the default is {@link EventLoops#defaultThreads}. */
+    public Builder eventLoopThreads(int n) {
+      eventLoopThreads = positive("eventLoopThreads", n);
+      return this;
+    }
+
+    /** Sets how event loop threads are called and whether they let the JVM end (default: no). */
+    public Builder threads(String prefix, boolean asDaemons) {
+      threadPrefix = Objects.requireNonNull(prefix, "prefix");
+      daemon = asDaemons;
+      return this;
+    }
+
+    /** Calls the handler on {@code newExecutor}, one task for each request. */
+    public Builder executor(Executor newExecutor) {
+      executor = Objects.requireNonNull(newExecutor, "executor");
+      handlerThreads = HandlerThreads.EXECUTOR;
+      return this;
+    }
+
+    /** Calls the handler on the event loop: for handlers that never block. */
+    public Builder onEventLoop() {
+      executor = null;
+      handlerThreads = HandlerThreads.EVENT_LOOP;
+      return this;
+    }
+
+    /** Sets how many handlers may block at once on a JVM without virtual threads. */
+    public Builder workerPoolSize(int n) {
+      workerPoolSize = positive("workerPoolSize", n);
+      return this;
+    }
+
+    /** Serves over TLS. */
+    public Builder sslContext(SslContext context) {
+      sslContext = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /** Says that the initial pipeline ends TLS, so that requests have the scheme https. */
+    public Builder manualTls(boolean on) {
+      manualTls = on;
+      return this;
+    }
+
+    /** Gives handlers request bodies as streams of buffers which they release. Default: off. */
+    public Builder rawStream(boolean on) {
+      rawStream = on;
+      return this;
+    }
+
+    /** Sets how many bytes of a request body may wait unread before the socket is not read. */
+    public Builder requestBufferBytes(int n) {
+      requestBufferBytes = positive("requestBufferBytes", n);
+      return this;
+    }
+
+    /**
+     * Gathers each request body before the handler is called and refuses larger ones with 413; zero,
+     * the default, is no limit and no gathering.
+     */
+    public Builder maxRequestBodyBytes(long n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("maxRequestBodyBytes: " + n + " (expected: 0 or more)");
+      }
+      maxRequestBodyBytes = n;
+      return this;
+    }
+
+    /** Sets the longest request line. */
+    public Builder maxInitialLineBytes(int n) {
+      maxInitialLineBytes = positive("maxInitialLineBytes", n);
+      return this;
+    }
+
+    /** Sets the largest header block. */
+    public Builder maxHeaderBytes(int n) {
+      maxHeaderBytes = positive("maxHeaderBytes", n);
+      return this;
+    }
+
+    /** Sets the largest piece of a body that is handed on. */
+    public Builder maxChunkBytes(int n) {
+      maxChunkBytes = positive("maxChunkBytes", n);
+      return this;
+    }
+
+    /** Sets how many requests of one connection may wait for responses until reading pauses. */
+    public Builder maxPipelined(int n) {
+      maxPipelined = positive("maxPipelined", n);
+      return this;
+    }
+
+    /** Refuses illegal characters in header fields with 400. Default: on. */
+    public Builder validateHeaders(boolean on) {
+      validateHeaders = on;
+      return this;
+    }
+
+    /** Closes connections on which nothing moved for so long; zero, the default, is never. */
+    public Builder idleTimeout(Duration timeout) {
+      idleTimeout = notNegative("idleTimeout", timeout);
+      return this;
+    }
+
+    /** Sets how long {@link HttpServer#close()} lets running exchanges go on. */
+    public Builder shutdownTimeout(Duration timeout) {
+      shutdownTimeout = notNegative("shutdownTimeout", timeout);
+      return this;
+    }
+
+    /** Sets the Server header; null for none. */
+    public Builder serverHeader(String value) {
+      serverHeader = value;
+      return this;
+    }
+
+    /** Sets where a request's server name and port come from. */
+    public Builder serverName(ServerNamePolicy policy) {
+      serverNamePolicy = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** Changes Netty's bootstrap after all defaults are set. */
+    public Builder bootstrap(Consumer<ServerBootstrap> transform) {
+      bootstrap = Objects.requireNonNull(transform, "transform");
+      return this;
+    }
+
+    /** Changes each connection's pipeline before any handler is in it. */
+    public Builder initialPipeline(Consumer<ChannelPipeline> transform) {
+      initialPipeline = Objects.requireNonNull(transform, "transform");
+      return this;
+    }
+
+    /** Changes each connection's pipeline after all handlers are in it. */
+    public Builder pipeline(Consumer<ChannelPipeline> transform) {
+      pipeline = Objects.requireNonNull(transform, "transform");
+      return this;
+    }
+
+    /**
+     * Binds and serves; returns once the socket is bound.
+     *
+     * @throws IllegalArgumentException if there is no handler or no address
+     * @throws java.net.BindException if the address is in use or not ours
+     */
+    public HttpServer start() {
+      if (application == null) {
+        throw new IllegalArgumentException("handler: missing (expected: something to serve)");
+      }
+      if (address == null) {
+        throw new IllegalArgumentException("port: missing (expected: 0-65535, or an address)");
+      }
+      HttpServer server =
+          new HttpServer(RunningServer.start(build(), application), shutdownTimeout);
+      LOG.debug("started {}", server);
+      return server;
+    }
+
+    private ServerConfig build() {
+      return new ServerConfig(
+          address,
+          transport == null ? Transport.best() : transport,
+          eventLoopThreads == 0 ? EventLoops.defaultThreads() : eventLoopThreads,
+          threadPrefix,
+          daemon,
+          handlerThreads,
+          executor,
+          workerPoolSize,
+          sslContext,
+          manualTls,
+          rawStream,
+          requestBufferBytes,
+          maxRequestBodyBytes,
+          maxInitialLineBytes,
+          maxHeaderBytes,
+          maxChunkBytes,
+          maxPipelined,
+          validateHeaders,
+          idleTimeout,
+          shutdownTimeout,
+          serverHeader,
+          serverNamePolicy,
+          bootstrap,
+          initialPipeline,
+          pipeline);
+    }
+
+    private static int positive(String name, int n) {
+      if (n <= 0) {
+        throw new IllegalArgumentException(name + ": " + n + " (expected: 1 or more)");
+      }
+      return n;
+    }
+
+    private static Duration notNegative(String name, Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(name + ": " + timeout + " (expected: zero or more)");
+      }
+      return timeout;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayInputStream;
+import java.util.Arrays;
+import weir.stream.Stream;
+
+/** A body that is gathered as a whole before the handler is called. */
+final class AggregatedBody implements InboundBody {
+
+  private final Exchange exchange;
+  private final long limit;
+  private final boolean raw;
+  private byte[] bytes;
+  private int length;
+
+  /**
+   * @param limit how many bytes it may have
+   * @param raw whether the handler gets a stream of buffers
+   */
+  AggregatedBody(Exchange exchange, long limit, boolean raw) {
+    this.exchange = exchange;
+    this.limit = limit;
+    this.raw = raw;
+  }
+
+  @Override
+  public void content(ByteBuf piece) {
+    int n = piece.readableBytes();
+    if (length + (long) n > limit) {
+      piece.release();
+      exchange.connection().bodyTooLarge(exchange);
+      return;
+    }
+    ensure(n);
+    piece.readBytes(bytes, length, n);
+    length += n;
+    piece.release();
+  }
+
+  /** Grows with what has come: an announced length alone reserves no memory. */
+  private void ensure(int more) {
+    if (bytes == null) {
+      bytes = new byte[more];
+    } else if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(length + more, Math.min(length * 2, 1 << 30)));
+    }
+  }
+
+  @Override
+  public void end() {
+    exchange.body(raw ? rawBody() : cookedBody());
+    exchange.connection().dispatch(exchange);
+  }
+
+  private Object cookedBody() {
+    return bytes == null ? null : new ByteArrayInputStream(bytes, 0, length);
+  }
+
+  /** A stream of one buffer, which is unpooled, so that nothing is lost if nobody releases it. */
+  private Object rawBody() {
+    Stream<Object> stream = Stream.create();
+    if (bytes != null) {
+      stream.put(Unpooled.wrappedBuffer(bytes, 0, length));
+    }
+    stream.close();
+    return stream;
+  }
+
+  /** Returns the body of a raw request that has none: a stream at its end. */
+  static Object emptyRawBody() {
+    Stream<Object> stream = Stream.create();
+    stream.close();
+    return stream;
+  }
+
+  @Override
+  public void fail(Throwable cause) {
+    bytes = null; // the handler was not called yet, and will not be
+  }
+
+  @Override
+  public void abandon() {
+    bytes = null;
+  }
+}

@@ -1,0 +1,215 @@
+package weir.http.server;
+
+import clojure.lang.IPending;
+import clojure.lang.ISeq;
+import clojure.lang.Seqable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import weir.bytes.Bytes;
+import weir.deferred.Deferred;
+
+/**
+ * A body that can only be read by blocking: an InputStream or a lazy sequence. A thread of its own
+ * reads, and waits while the peer does not. The source is closed by that thread, never under it.
+ */
+final class BlockingBody implements StreamingBody {
+
+  /** What is read: piece after piece, on the reading thread. */
+  interface Source extends Closeable {
+    /** Returns the next piece, or null at the end. */
+    ByteBuf next() throws IOException;
+  }
+
+  private final Source source;
+  private final Executor executor;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Under the lock: who reads, and whether anybody still wants to.
+  private Thread reader;
+  private boolean started;
+  private boolean stopped;
+
+  BlockingBody(Source source, Executor executor) {
+    this.source = source;
+    this.executor = executor;
+  }
+
+  @Override
+  public long length() {
+    return -1;
+  }
+
+  @Override
+  public void start(BodySink sink) {
+    started = true;
+    executor.execute(() -> read(sink));
+  }
+
+  @Override
+  public void discard() {
+    lock.lock();
+    try {
+      stopped = true;
+      if (reader != null) {
+        reader.interrupt();
+      }
+      if (started) {
+        return; // the reader closes the source
+      }
+    } finally {
+      lock.unlock();
+    }
+    Bodies.discard(source);
+  }
+
+  private void read(BodySink sink) {
+    EventLoop loop = sink.eventLoop();
+    try {
+      enter();
+      ByteBuf piece;
+      while (!isStopped() && (piece = source.next()) != null) {
+        write(sink, loop, piece);
+      }
+      loop.execute(sink::end);
+    } catch (Throwable t) {
+      loop.execute(() -> sink.abort(t));
+    } finally {
+      leave();
+      Bodies.discard(source);
+    }
+  }
+
+  /** Writes on the loop, and waits there while the peer reads more slowly than this. */
+  private static void write(BodySink sink, EventLoop loop, ByteBuf piece)
+      throws InterruptedException {
+    Deferred<Object> written = Deferred.create(null);
+    loop.execute(
+        () -> {
+          ChannelFuture future = sink.write(piece);
+          if (sink.isWritable() || future.isDone()) {
+            written.success(null);
+          } else {
+            future.addListener(done -> written.success(null));
+          }
+        });
+    written.await();
+  }
+
+  private void enter() {
+    lock.lock();
+    reader = Thread.currentThread();
+    lock.unlock();
+  }
+
+  private boolean isStopped() {
+    lock.lock();
+    try {
+      return stopped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** After this nobody interrupts the thread on our account any more. */
+  private void leave() {
+    lock.lock();
+    reader = null;
+    boolean interrupted = stopped && Thread.interrupted();
+    lock.unlock();
+    if (interrupted) {
+      ErrorResponses.LOG.debug("stopped reading a response body: nobody wants it any more");
+    }
+  }
+
+  /** The pieces of an InputStream. */
+  static final class StreamPieces implements Source {
+    private static final int SIZE = 8192;
+    private final InputStream in;
+
+    StreamPieces(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public ByteBuf next() throws IOException {
+      byte[] piece = new byte[SIZE];
+      int n = in.read(piece, 0, SIZE);
+      return n < 0 ? null : Unpooled.wrappedBuffer(piece, 0, n);
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+
+  /** The elements of a sequence: what is realized goes out together, the rest as it comes. */
+  static final class SeqPieces implements Source {
+    private static final int MAX_PIECE = 64 * 1024;
+    private Object rest;
+
+    SeqPieces(Iterable<?> elements) {
+      this.rest = elements instanceof Seqable ? elements : elements.iterator();
+    }
+
+    @Override
+    public ByteBuf next() throws IOException {
+      ByteArrayOutputStream piece = new ByteArrayOutputStream();
+      boolean more = rest instanceof Iterator<?> it ? fromIterator(it, piece) : fromSeq(piece);
+      return more || piece.size() > 0 ? Unpooled.wrappedBuffer(piece.toByteArray()) : null;
+    }
+
+    private static boolean fromIterator(Iterator<?> it, ByteArrayOutputStream piece)
+        throws IOException {
+      while (it.hasNext() && piece.size() < MAX_PIECE) {
+        add(it.next(), piece);
+      }
+      return it.hasNext();
+    }
+
+    private boolean fromSeq(ByteArrayOutputStream piece) throws IOException {
+      ISeq seq = rest == null ? null : ((Seqable) rest).seq();
+      while (seq != null) {
+        add(seq.first(), piece);
+        rest = seq.more();
+        boolean ready = !(rest instanceof IPending pending) || pending.isRealized();
+        if (!ready || piece.size() >= MAX_PIECE) {
+          return true;
+        }
+        seq = ((Seqable) rest).seq();
+      }
+      rest = null;
+      return false;
+    }
+
+    private static void add(Object element, ByteArrayOutputStream piece) throws IOException {
+      if (element == null) {
+        return;
+      }
+      boolean hasBytes =
+          element instanceof byte[]
+              || element instanceof java.nio.ByteBuffer
+              || element instanceof ByteBuf;
+      if (element instanceof ByteBuf buffer) {
+        buffer.readBytes(piece, buffer.readableBytes());
+        buffer.release();
+      } else {
+        piece.write(Bytes.toByteArray(hasBytes ? element : element.toString()));
+      }
+    }
+
+    @Override
+    public void close() {
+      rest = null;
+    }
+  }
+}

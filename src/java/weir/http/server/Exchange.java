@@ -1,0 +1,322 @@
+package weir.http.server;
+
+import clojure.lang.IPersistentMap;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import javax.net.ssl.SSLSession;
+import manifold.deferred.IDeferred;
+import weir.deferred.Coercion;
+import weir.deferred.Deferred;
+import weir.http.Endpoints;
+import weir.http.Reply;
+import weir.http.RequestMessage;
+import weir.http.RingRequest;
+import weir.http.ServerNamePolicy;
+
+/**
+ * One request and its response. Runs the handler, waits for an asynchronous result, encodes what
+ * comes and gives it to the connection, which sends responses in the order of the requests.
+ *
+ * <p>The handler runs on any thread; fields without a comment are written before the exchange is
+ * handed over to the next thread and read after it.
+ */
+final class Exchange implements RequestMessage {
+
+  private final Http1Connection connection;
+  private final HttpRequest request;
+  private final boolean keepAlive;
+  private final long arrivedNanos = System.nanoTime();
+
+  private Object body;
+  private volatile Deferred<Object> closed;
+
+  // ---- the response, once it is encoded
+  byte[] head;
+  Object content;
+  StreamingBody streaming;
+  long contentLength = -1;
+  boolean closeAfter;
+
+  // ---- only for the event loop
+  Exchange nextInOrder;
+  boolean ready;
+  InboundBody inbound;
+
+  /** Links the outbox; written by whoever adds to it. */
+  Exchange nextInOutbox;
+
+  Exchange(Http1Connection connection, HttpRequest request) {
+    this.connection = connection;
+    this.request = request;
+    this.keepAlive = HttpUtil.isKeepAlive(request);
+  }
+
+  // ---- running
+
+  /**
+   * Calls the handler. Never throws: a handler that fails is answered with an error.
+   *
+   * @param worker who runs this, or null on the event loop and on foreign threads
+   */
+  void run(Worker worker) {
+    Object result;
+    try {
+      result = context().application().handle(new RingRequest(this));
+    } catch (Throwable t) {
+      fail(t, worker);
+      return;
+    }
+    accept(result, worker);
+  }
+
+  private void accept(Object result, Worker worker) {
+    if (result instanceof IPersistentMap || result instanceof Reply || result == null) {
+      answer(result, worker);
+      return;
+    }
+    IDeferred pending = Coercion.toDeferred(result);
+    if (pending == null) {
+      fail(ErrorResponses.notAResponse(result, this), worker);
+    } else if (pending instanceof Deferred<?> deferred) {
+      deferred.listen(new Result(this));
+    } else {
+      Result callback = new Result(this);
+      pending.onRealized(callback.successFunction(), callback.errorFunction());
+    }
+  }
+
+  /** The asynchronous result of a handler has come; on whichever thread realized it. */
+  void resultCame(Object value) {
+    accept(value, null);
+  }
+
+  /** Asks the application for an error response; when that fails too, sends the plain 500. */
+  void fail(Object error, Worker worker) {
+    Throwable cause = ErrorResponses.asThrowable(error);
+    Object result;
+    try {
+      result = context().application().onError(new RingRequest(this), cause);
+    } catch (Throwable t) {
+      ErrorResponses.LOG.error("the error handler failed for {}", this, t);
+      result = ErrorResponses.INTERNAL;
+    }
+    if (result instanceof IPersistentMap || result instanceof Reply || result == null) {
+      answerAfterError(result, worker);
+      return;
+    }
+    IDeferred pending = Coercion.toDeferred(result);
+    if (pending == null) {
+      ErrorResponses.LOG.error(
+          "the error handler failed for {}", this, ErrorResponses.notAResponse(result, this));
+      answerAfterError(ErrorResponses.INTERNAL, worker);
+    } else {
+      pending.onRealized(
+          new Functions.Of(value -> answerAfterError(value, null)),
+          new Functions.Of(e -> answerAfterError(ErrorResponses.INTERNAL, null)));
+    }
+  }
+
+  // ---- answering
+
+  private void answer(Object result, Worker worker) {
+    HeadWriter writer = writer(worker);
+    try {
+      ResponseEncoder.encode(this, result, writer);
+    } catch (Throwable t) {
+      forgetEncoded();
+      fail(t, worker);
+      return;
+    }
+    finish(writer, worker);
+  }
+
+  private void answerAfterError(Object result, Worker worker) {
+    HeadWriter writer = writer(worker);
+    try {
+      ResponseEncoder.encode(this, result, writer);
+    } catch (Throwable t) {
+      forgetEncoded();
+      ErrorResponses.LOG.error("the error handler's response for {} is no response", this, t);
+      ResponseEncoder.encode(this, ErrorResponses.INTERNAL, writer);
+    }
+    finish(writer, worker);
+  }
+
+  /** The executor has no room: the application says what the client is told. */
+  void reject() {
+    Object result;
+    try {
+      result = context().application().onRejected(new RingRequest(this));
+    } catch (Throwable t) {
+      fail(t, null);
+      return;
+    }
+    accept(result, null);
+  }
+
+  /** Answers on the event loop without asking the application. */
+  void answerWith(Reply reply) {
+    answerAfterError(reply, null);
+  }
+
+  private void forgetEncoded() {
+    content = null;
+    streaming = null;
+    contentLength = -1;
+  }
+
+  private HeadWriter writer(Worker worker) {
+    if (worker != null) {
+      return worker.headWriter(context());
+    }
+    return loop().inLoop() ? loop().headWriter() : new HeadWriter(context().standardHeaders());
+  }
+
+  private void finish(HeadWriter writer, Worker worker) {
+    if (worker != null) {
+      head = writer.buffer().toByteArray();
+      worker.finished(this);
+    } else if (loop().inLoop()) {
+      connection.finished(this, writer.buffer());
+    } else {
+      head = writer.buffer().toByteArray();
+      loop().outbox().add(this);
+      loop().outbox().publish();
+    }
+  }
+
+  // ---- what others ask
+
+  Http1Connection connection() {
+    return connection;
+  }
+
+  ServerContext context() {
+    return connection.context();
+  }
+
+  ServerLoop loop() {
+    return connection.loop();
+  }
+
+  boolean isHead() {
+    return request.method() == HttpMethod.HEAD;
+  }
+
+  boolean isHttp10() {
+    return request.protocolVersion().minorVersion() == 0;
+  }
+
+  boolean isDraining() {
+    return connection.isDraining();
+  }
+
+  void body(Object newBody) {
+    body = newBody;
+  }
+
+  /** The connection is gone: tells whoever asked for it, and lets go of an unsent response. */
+  void connectionClosed(Object reason) {
+    Deferred<Object> listener = closed;
+    if (listener != null) {
+      listener.success(reason);
+    }
+  }
+
+  // ---- RequestMessage
+
+  @Override
+  public HttpMethod method() {
+    return request.method();
+  }
+
+  @Override
+  public String target() {
+    return request.uri();
+  }
+
+  @Override
+  public HttpHeaders headers() {
+    return request.headers();
+  }
+
+  @Override
+  public String protocol() {
+    HttpVersion version = request.protocolVersion();
+    if (version == HttpVersion.HTTP_1_1) {
+      return "HTTP/1.1";
+    }
+    return version.text();
+  }
+
+  @Override
+  public boolean secure() {
+    return connection.isSecure();
+  }
+
+  @Override
+  public Endpoints endpoints() {
+    return connection.endpoints();
+  }
+
+  @Override
+  public Object body() {
+    return body;
+  }
+
+  @Override
+  public boolean keepAlive() {
+    return keepAlive;
+  }
+
+  @Override
+  public long arrivedNanos() {
+    return arrivedNanos;
+  }
+
+  @Override
+  public Channel channel() {
+    return connection.channel();
+  }
+
+  @Override
+  public ServerNamePolicy serverNamePolicy() {
+    return context().config().serverNamePolicy();
+  }
+
+  @Override
+  public SSLSession sslSession() {
+    return connection.sslSession();
+  }
+
+  /** Made when it is first asked for; the connection's close future realizes it. */
+  @Override
+  public Object closed() {
+    Deferred<Object> known = closed;
+    if (known == null) {
+      synchronized (this) {
+        known = closed;
+        if (known == null) {
+          known = Deferred.create(null);
+          closed = known;
+          connection.onClose(known);
+        }
+      }
+    }
+    return known;
+  }
+
+  @Override
+  public String toString() {
+    return request.method() + " " + request.uri();
+  }
+
+  String host() {
+    return request.headers().get(HttpHeaderNames.HOST);
+  }
+}

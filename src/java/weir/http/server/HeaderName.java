@@ -1,0 +1,137 @@
+package weir.http.server;
+
+import clojure.lang.Named;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A header name of a response: how it is written, and whether the writer itself must know it. */
+final class HeaderName {
+
+  /** Headers that the response writer treats in a way of its own. */
+  enum Role {
+    PLAIN,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    CONNECTION,
+    DATE,
+    SERVER,
+    CONTENT_TYPE,
+    LOCATION
+  }
+
+  /** More names than any sane program uses; beyond it they are just not remembered. */
+  private static final int MAX_CACHED = 1024;
+
+  private static final Map<String, HeaderName> CACHE = new ConcurrentHashMap<>();
+
+  /** Names whose usual spelling is not one capital letter after each hyphen. */
+  private static final Map<String, String> IRREGULAR =
+      Map.ofEntries(
+          Map.entry("content-md5", "Content-MD5"),
+          Map.entry("etag", "ETag"),
+          Map.entry("www-authenticate", "WWW-Authenticate"),
+          Map.entry("x-xss-protection", "X-XSS-Protection"),
+          Map.entry("x-webkit-csp", "X-WebKit-CSP"),
+          Map.entry("x-ua-compatible", "X-UA-Compatible"),
+          Map.entry("x-att-deviceid", "X-ATT-DeviceId"),
+          Map.entry("dnt", "DNT"),
+          Map.entry("p3p", "P3P"),
+          Map.entry("te", "TE"));
+
+  private final String name;
+  private final byte[] line;
+  private final Role role;
+
+  private HeaderName(String given) {
+    String lower = given.toLowerCase(Locale.ROOT);
+    this.name = spell(lower);
+    this.line = (name + ": ").getBytes(StandardCharsets.ISO_8859_1);
+    this.role = roleOf(lower);
+  }
+
+  /**
+   * Returns the header of that name.
+   *
+   * @param key a string, keyword or symbol
+   * @throws IllegalArgumentException if the key has no name or is not a token (RFC 9110 §5.1)
+   */
+  static HeaderName of(Object key) {
+    String given = nameOf(key);
+    HeaderName known = CACHE.get(given);
+    if (known != null) {
+      return known;
+    }
+    checkToken(given);
+    HeaderName made = new HeaderName(given);
+    if (CACHE.size() < MAX_CACHED) {
+      CACHE.put(given, made);
+    }
+    return made;
+  }
+
+  /** Returns the name as it is written. */
+  String name() {
+    return name;
+  }
+
+  /** Returns the name, a colon and a space. */
+  byte[] line() {
+    return line;
+  }
+
+  Role role() {
+    return role;
+  }
+
+  private static String nameOf(Object key) {
+    if (key instanceof String s) {
+      return s;
+    }
+    if (key instanceof Named named) {
+      return named.getName();
+    }
+    throw new IllegalArgumentException(
+        "response header name " + key + " (expected: a string, keyword or symbol)");
+  }
+
+  private static void checkToken(String name) {
+    boolean ok = !name.isEmpty();
+    for (int i = 0; ok && i < name.length(); i++) {
+      char c = name.charAt(i);
+      ok = c > 0x20 && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+    }
+    if (!ok) {
+      throw new IllegalArgumentException(
+          "response header name \"" + name + "\" (expected: a token of RFC 9110 §5.6.2)");
+    }
+  }
+
+  private static String spell(String lower) {
+    String irregular = IRREGULAR.get(lower);
+    if (irregular != null) {
+      return irregular;
+    }
+    StringBuilder spelled = new StringBuilder(lower);
+    for (int i = 0; i < lower.length(); i++) {
+      if (i == 0 || lower.charAt(i - 1) == '-') {
+        spelled.setCharAt(i, Character.toUpperCase(lower.charAt(i)));
+      }
+    }
+    return spelled.toString();
+  }
+
+  private static Role roleOf(String lower) {
+    return switch (lower) {
+      case "content-length" -> Role.CONTENT_LENGTH;
+      case "transfer-encoding" -> Role.TRANSFER_ENCODING;
+      case "connection" -> Role.CONNECTION;
+      case "date" -> Role.DATE;
+      case "server" -> Role.SERVER;
+      case "content-type" -> Role.CONTENT_TYPE;
+      case "location" -> Role.LOCATION;
+      default -> Role.PLAIN;
+    };
+  }
+}

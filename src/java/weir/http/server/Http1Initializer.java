@@ -1,0 +1,52 @@
+package weir.http.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.TimeUnit;
+
+/** Builds the pipeline of a connection: the path that bytes take to a handler and back. */
+final class Http1Initializer extends ChannelInitializer<Channel> {
+
+  /** The decoder's name in the pipeline, by which users place handlers. */
+  static final String DECODER = "http-server";
+
+  private final ServerContext context;
+  private final ServerConfig config;
+  private final HttpDecoderConfig decoder;
+
+  Http1Initializer(ServerContext context) {
+    this.context = context;
+    this.config = context.config();
+    this.decoder =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(config.maxInitialLineBytes())
+            .setMaxHeaderSize(config.maxHeaderBytes())
+            .setMaxChunkSize(config.maxChunkBytes())
+            .setValidateHeaders(config.validateHeaders());
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    ChannelPipeline pipeline = channel.pipeline();
+    config.initialPipeline().accept(pipeline);
+    if (config.sslContext() != null) {
+      pipeline.addLast("ssl-handler", config.sslContext().newHandler(channel.alloc()));
+    }
+    if (!config.idleTimeout().isZero()) {
+      long ms = config.idleTimeout().toMillis();
+      pipeline.addLast("idle", new IdleStateHandler(0, 0, ms, TimeUnit.MILLISECONDS));
+      pipeline.addLast("idle-close", new IdleClose());
+    }
+    pipeline.addLast(DECODER, new HttpRequestDecoder(decoder));
+    // Only for handlers that users add: our own responses are written encoded.
+    pipeline.addLast("http-encoder", new HttpResponseEncoder());
+    boolean secure = config.sslContext() != null || config.manualTls();
+    pipeline.addLast("request-handler", new Http1Connection(context, secure));
+    config.pipeline().accept(pipeline);
+  }
+}

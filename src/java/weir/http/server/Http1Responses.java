@@ -1,0 +1,44 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/** How encoded responses are written, and how unsent ones are let go of. */
+final class Http1Responses {
+
+  private Http1Responses() {}
+
+  /** Arrays up to this size are copied behind their head: one buffer, one write. */
+  private static final int MAX_GATHERED_CONTENT = 64 * 1024;
+
+  /** Returns how many bytes of content will be gathered behind the head. */
+  static int gathered(Exchange exchange) {
+    return exchange.content instanceof byte[] bytes && bytes.length <= MAX_GATHERED_CONTENT
+        ? bytes.length
+        : 0;
+  }
+
+  /** Writes a body that is in memory. */
+  static void writeContent(Http1Connection connection, Object content) {
+    if (content instanceof byte[] bytes) {
+      if (bytes.length <= MAX_GATHERED_CONTENT) {
+        connection.gather(bytes, bytes.length, 0);
+      } else {
+        connection.write(Unpooled.wrappedBuffer(bytes));
+      }
+    } else {
+      connection.write((ByteBuf) content);
+    }
+  }
+
+  /** Lets go of a response that nobody will get. */
+  static void discard(Exchange exchange) {
+    if (exchange.streaming != null) {
+      exchange.streaming.discard();
+    } else if (exchange.content instanceof ByteBuf buffer) {
+      buffer.release();
+    }
+    exchange.content = null;
+    exchange.streaming = null;
+  }
+}

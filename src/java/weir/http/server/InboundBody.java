@@ -1,0 +1,19 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+
+/** A request body on its way in. All methods are for the event loop. */
+interface InboundBody {
+
+  /** Takes the next piece; the buffer belongs to the body from now on. */
+  void content(ByteBuf piece);
+
+  /** The body has come to its end. */
+  void end();
+
+  /** The body will never be complete. */
+  void fail(Throwable cause);
+
+  /** The exchange has ended: from now on pieces are dropped, and what is unread is let go of. */
+  void abandon();
+}

@@ -1,0 +1,25 @@
+package weir.http.server;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import weir.bytes.Bytes;
+
+/** Bodies of types that only the byte conversions know. */
+final class OtherBodies {
+
+  private OtherBodies() {}
+
+  /**
+   * Returns a way to stream {@code body}.
+   *
+   * @throws IllegalArgumentException if it cannot be turned into bytes
+   */
+  static StreamingBody of(Object body, Executor executor) {
+    try {
+      return new BlockingBody(new BlockingBody.StreamPieces(Bytes.toInputStream(body)), executor);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "response :body of " + body.getClass() + " cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package weir.http.server;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import weir.http.Reply;
+
+/** Why a request is answered before any handler sees it. The connection is closed afterwards. */
+enum Refusal {
+  BAD_REQUEST(400, "Bad Request", "malformed request"),
+  BAD_HOST(400, "Bad Request", "HTTP/1.1 wants exactly one Host (RFC 9112 §3.2)"),
+  BAD_BODY(400, "Bad Request", "malformed request body"),
+  BODY_TOO_LARGE(413, "Content Too Large", "request body over the limit"),
+  URI_TOO_LONG(414, "URI Too Long", "request line over the limit"),
+  HEADERS_TOO_LARGE(431, "Request Header Fields Too Large", "header block over the limit"),
+  UNKNOWN_CODING(501, "Not Implemented", "transfer coding other than chunked"),
+  UNKNOWN_VERSION(505, "HTTP Version Not Supported", "protocol version is not HTTP/1.0 or 1.1");
+
+  private final Reply reply;
+  private final String reason;
+
+  Refusal(int status, String text, String reason) {
+    this.reply = ErrorResponses.plain(status, text);
+    this.reason = reason;
+  }
+
+  Reply reply() {
+    return reply;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  /** Returns why the request cannot be served, or null if it can. */
+  static Refusal of(HttpRequest request, ServerConfig config) {
+    if (request.decoderResult().isFailure()) {
+      Throwable cause = request.decoderResult().cause();
+      if (cause instanceof TooLongHttpLineException) {
+        return URI_TOO_LONG;
+      }
+      return cause instanceof TooLongHttpHeaderException ? HEADERS_TOO_LARGE : BAD_REQUEST;
+    }
+    if (request.protocolVersion().majorVersion() != 1) {
+      return UNKNOWN_VERSION;
+    }
+    if (request.protocolVersion().minorVersion() > 0
+        && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+      return BAD_HOST;
+    }
+    return RequestBodies.refusal(request, config);
+  }
+}

@@ -1,0 +1,141 @@
+package weir.http.server;
+
+import clojure.lang.IPersistentMap;
+import clojure.lang.Keyword;
+import io.netty.buffer.ByteBuf;
+import weir.http.Reply;
+
+/**
+ * Turns what a handler has answered into bytes. Everything that can fail happens here, before a
+ * single byte is sent, so that a bad response becomes a 500.
+ */
+final class ResponseEncoder {
+
+  private static final Keyword STATUS = Keyword.intern("status");
+  private static final Keyword HEADERS = Keyword.intern("headers");
+  private static final Keyword BODY = Keyword.intern("body");
+
+  /** Bodies up to this size are copied behind their head; larger ones are written by themselves. */
+  static final int MAX_COPIED = 4096;
+
+  private ResponseEncoder() {}
+
+  /**
+   * Encodes the head into {@code head} and sets the exchange's body and close mark.
+   *
+   * @param result a Ring response map, a {@link Reply}, or null for 204
+   * @throws IllegalArgumentException if it is not a response; its body has been closed then
+   */
+  static void encode(Exchange exchange, Object result, HeadWriter head) {
+    if (result instanceof IPersistentMap map) {
+      Object status = map.valAt(STATUS, 200L);
+      encode(exchange, status, map.valAt(HEADERS), map.valAt(BODY), head);
+    } else if (result instanceof Reply reply) {
+      encode(exchange, reply.status(), reply.fields(), reply.body(), head);
+    } else {
+      encode(exchange, 204L, null, null, head);
+    }
+  }
+
+  private static void encode(
+      Exchange exchange, Object status, Object headers, Object body, HeadWriter head) {
+    try {
+      encode(exchange, statusCode(status), headers, body, head);
+    } catch (Throwable t) {
+      Bodies.discard(body);
+      throw t;
+    }
+  }
+
+  private static void encode(
+      Exchange exchange, int status, Object headers, Object body, HeadWriter head) {
+    head.begin(status, headers);
+    exchange.closeAfter |= head.closeAsked() || !exchange.keepAlive() || exchange.isDraining();
+    if (status == 204 || status == 304) {
+      Bodies.discard(body);
+      head.endUnframed(!exchange.closeAfter);
+      return;
+    }
+    Object content = Bodies.contiguous(body, head.contentType());
+    if (content == Bodies.NOT_CONTIGUOUS) {
+      StreamingBody streaming = StreamingBody.of(body, exchange.context().blockingExecutor());
+      encodeStreaming(exchange, streaming, head);
+    } else {
+      encodeContiguous(exchange, content, head);
+    }
+  }
+
+  private static void encodeContiguous(Exchange exchange, Object content, HeadWriter head) {
+    int length = Bodies.length(content);
+    long announced = head.announcedLength();
+    if (exchange.isHead()) {
+      Bodies.discard(content);
+      head.endWithLength(announced >= 0 ? announced : length, !exchange.closeAfter);
+      return;
+    }
+    if (announced >= 0 && announced != length) {
+      throw new IllegalArgumentException(
+          "response header Content-Length is "
+              + announced
+              + " but the body has "
+              + length
+              + " bytes (leave the header out)");
+    }
+    head.endWithLength(length, !exchange.closeAfter);
+    if (content instanceof byte[] bytes && length <= MAX_COPIED) {
+      head.buffer().add(bytes);
+    } else if (length > 0) {
+      exchange.content = content;
+    } else if (content instanceof ByteBuf empty) {
+      empty.release();
+    }
+  }
+
+  private static void encodeStreaming(Exchange exchange, StreamingBody body, HeadWriter head) {
+    long length = head.announcedLength() >= 0 ? head.announcedLength() : body.length();
+    if (exchange.isHead()) {
+      body.discard();
+      endOfHead(head, length, exchange);
+      return;
+    }
+    endOfHead(head, length, exchange);
+    exchange.streaming = body;
+    exchange.contentLength = length;
+  }
+
+  private static void endOfHead(HeadWriter head, long length, Exchange exchange) {
+    if (length >= 0) {
+      head.endWithLength(length, !exchange.closeAfter);
+    } else if (exchange.isHttp10()) {
+      exchange.closeAfter = true; // RFC 9112 §7.1: no chunks for 1.0, so the close ends the body
+      head.endUnframed(false);
+    } else {
+      head.endChunked(!exchange.closeAfter);
+    }
+  }
+
+  /** Accepts whole and broken numbers and numeric strings, within what a final response may have. */
+  private static int statusCode(Object status) {
+    long code = -1;
+    if (status instanceof Number n) {
+      code = n.longValue();
+    } else if (status instanceof String s && s.length() == 3) {
+      code = parse(s);
+    }
+    if (code < 200 || code > 999) {
+      throw new IllegalArgumentException(
+          "response :status is "
+              + (status instanceof String ? "\"" + status + "\"" : status)
+              + " (expected: a number from 200 to 999)");
+    }
+    return (int) code;
+  }
+
+  private static long parse(String s) {
+    try {
+      return Long.parseLong(s);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+
+/** The body of one HTTP/1 response on its way out: chunked, of a known length, or ended by closing. */
+final class ResponseStream implements BodySink {
+
+  private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final ByteBuf CRLF =
+      Unpooled.unreleasableBuffer(
+              Unpooled.directBuffer(2).writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII)))
+          .asReadOnly();
+
+  /** Pieces up to this size are copied between their chunk header and its end. */
+  private static final int MAX_COPIED = 8192;
+
+  private static final int CHUNK_OVERHEAD = 12;
+
+  private final Http1Connection connection;
+  private final Exchange exchange;
+  private final ChannelHandlerContext ctx;
+  private final boolean chunked;
+  private long remaining;
+  private boolean over;
+
+  ResponseStream(Http1Connection connection, Exchange exchange) {
+    this.connection = connection;
+    this.exchange = exchange;
+    this.ctx = connection.wire();
+    this.remaining = exchange.contentLength;
+    this.chunked = remaining < 0 && !exchange.isHttp10();
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return ctx.channel().eventLoop();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public ChannelFuture write(ByteBuf piece) {
+    int n = piece.readableBytes();
+    if (over) {
+      piece.release();
+      return ctx.newFailedFuture(new ClosedChannelException());
+    }
+    if (n == 0) {
+      piece.release();
+      return ctx.newSucceededFuture();
+    }
+    if (remaining >= 0) {
+      if (n > remaining) {
+        piece.release();
+        abort(tooLong());
+        return ctx.newFailedFuture(new ClosedChannelException());
+      }
+      remaining -= n;
+    }
+    connection.passGathered();
+    return chunked ? writeChunk(piece, n) : ctx.writeAndFlush(piece);
+  }
+
+  private ChannelFuture writeChunk(ByteBuf piece, int n) {
+    byte[] header = (Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    if (n <= MAX_COPIED) {
+      ByteBuf chunk = ctx.alloc().directBuffer(n + CHUNK_OVERHEAD);
+      chunk.writeBytes(header).writeBytes(piece).writeByte('\r').writeByte('\n');
+      piece.release();
+      return ctx.writeAndFlush(chunk);
+    }
+    ctx.write(Unpooled.wrappedBuffer(header), ctx.voidPromise());
+    ctx.write(piece, ctx.voidPromise());
+    return ctx.writeAndFlush(CRLF.duplicate());
+  }
+
+  @Override
+  public ChannelFuture write(FileRegion region) {
+    if (over) {
+      region.release();
+      return ctx.newFailedFuture(new ClosedChannelException());
+    }
+    remaining -= region.count();
+    connection.passGathered();
+    return ctx.writeAndFlush(region);
+  }
+
+  @Override
+  public boolean canSendFile() {
+    return !chunked && !connection.isSecure();
+  }
+
+  @Override
+  public void end() {
+    if (over) {
+      return;
+    }
+    if (remaining > 0) {
+      abort(tooShort());
+      return;
+    }
+    over = true;
+    if (chunked) {
+      connection.gather(LAST_CHUNK, LAST_CHUNK.length, 0);
+    }
+    connection.streamed(exchange);
+  }
+
+  @Override
+  public void abort(Throwable cause) {
+    if (over) {
+      return;
+    }
+    over = true;
+    ErrorResponses.LOG.error(
+        "the response body of {} failed; the connection is closed, so that the client can tell",
+        exchange,
+        cause);
+    exchange.streaming.discard();
+    connection.close();
+  }
+
+  /** The peer is gone. */
+  void connectionLost(Throwable cause) {
+    if (!over) {
+      over = true;
+      ErrorResponses.LOG.debug("the client of {} has gone away", exchange, cause);
+      exchange.streaming.discard();
+    }
+  }
+
+  private IllegalStateException tooLong() {
+    return new IllegalStateException(
+        "the response body is longer than its Content-Length of "
+            + exchange.contentLength
+            + " (leave the header out)");
+  }
+
+  private IllegalStateException tooShort() {
+    return new IllegalStateException(
+        "the response body is "
+            + remaining
+            + " bytes shorter than its Content-Length of "
+            + exchange.contentLength
+            + " (leave the header out)");
+  }
+}

@@ -1,0 +1,79 @@
+package weir.http.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import weir.http.ServerNamePolicy;
+import weir.net.Transport;
+
+/**
+ * Everything a server was told. {@link weir.http.HttpServer.Builder} documents each option and its
+ * default, and checks it.
+ *
+ * @param address where to listen
+ * @param transport how to reach the sockets
+ * @param eventLoopThreads how many event loops
+ * @param threadPrefix names the event loops' threads
+ * @param daemon whether these threads let the JVM end
+ * @param handlerThreads who calls the handler
+ * @param executor the user's executor, only with {@link HandlerThreads#EXECUTOR}
+ * @param workerPoolSize how many platform threads may call handlers, where there are no virtual ones
+ * @param sslContext TLS, or null
+ * @param manualTls whether the user's own pipeline ends TLS
+ * @param rawStream whether request bodies are streams of buffers
+ * @param requestBufferBytes how much of a request body may wait unread
+ * @param maxRequestBodyBytes the limit of a request body, 0 for none
+ * @param maxInitialLineBytes the limit of the request line
+ * @param maxHeaderBytes the limit of the header block
+ * @param maxChunkBytes the largest piece that the decoder hands on
+ * @param maxPipelined how many requests of one connection may wait for responses
+ * @param validateHeaders whether illegal characters in headers are refused
+ * @param idleTimeout after which a silent connection is closed, zero for never
+ * @param shutdownTimeout how long running exchanges may take when the server stops
+ * @param serverHeader the Server header, null for none
+ * @param serverNamePolicy where the server's name in requests comes from
+ * @param bootstrap called before binding
+ * @param initialPipeline called first for each connection's pipeline
+ * @param pipeline called last for each connection's pipeline
+ */
+public record ServerConfig(
+    SocketAddress address,
+    Transport transport,
+    int eventLoopThreads,
+    String threadPrefix,
+    boolean daemon,
+    HandlerThreads handlerThreads,
+    Executor executor,
+    int workerPoolSize,
+    SslContext sslContext,
+    boolean manualTls,
+    boolean rawStream,
+    int requestBufferBytes,
+    long maxRequestBodyBytes,
+    int maxInitialLineBytes,
+    int maxHeaderBytes,
+    int maxChunkBytes,
+    int maxPipelined,
+    boolean validateHeaders,
+    Duration idleTimeout,
+    Duration shutdownTimeout,
+    String serverHeader,
+    ServerNamePolicy serverNamePolicy,
+    Consumer<ServerBootstrap> bootstrap,
+    Consumer<ChannelPipeline> initialPipeline,
+    Consumer<ChannelPipeline> pipeline) {
+
+  /** Who calls the handler. */
+  public enum HandlerThreads {
+    /** Virtual threads, or a pool where the JVM has none. */
+    WORKERS,
+    /** The event loop itself. */
+    EVENT_LOOP,
+    /** An executor of the user's. */
+    EXECUTOR
+  }
+}

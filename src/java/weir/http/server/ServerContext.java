@@ -1,0 +1,76 @@
+package weir.http.server;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import weir.executor.Pools;
+
+/** What all connections of a server share. */
+final class ServerContext {
+
+  private final ServerConfig config;
+  private final Application application;
+  private final StandardHeaders standardHeaders;
+  private final Dispatcher dispatcher;
+  private final Handoff handoff;
+  private final Watchdog watchdog;
+  private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
+  private volatile boolean draining;
+
+  ServerContext(ServerConfig config, Application application) {
+    this.config = config;
+    this.application = application;
+    this.standardHeaders = new StandardHeaders(config.serverHeader());
+    if (config.handlerThreads() == ServerConfig.HandlerThreads.WORKERS) {
+      this.watchdog = new Watchdog();
+      this.handoff = new Handoff(config.workerPoolSize(), watchdog);
+      this.dispatcher = Dispatcher.handoff(handoff);
+    } else {
+      this.watchdog = null;
+      this.handoff = null;
+      this.dispatcher =
+          config.executor() == null ? Dispatcher.INLINE : Dispatcher.executor(config.executor());
+    }
+  }
+
+  ServerConfig config() {
+    return config;
+  }
+
+  Application application() {
+    return application;
+  }
+
+  StandardHeaders standardHeaders() {
+    return standardHeaders;
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  /** Returns the threads that read bodies which can only be read by blocking. */
+  Executor blockingExecutor() {
+    return Pools.waitPool();
+  }
+
+  ServerLoop loop(EventLoop eventLoop) {
+    return loops.computeIfAbsent(eventLoop, this::newLoop);
+  }
+
+  private ServerLoop newLoop(EventLoop eventLoop) {
+    ServerLoop loop = new ServerLoop(eventLoop, new HeadWriter(standardHeaders), handoff);
+    if (watchdog != null) {
+      watchdog.watch(loop);
+    }
+    return loop;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  void drain() {
+    draining = true;
+  }
+}

@@ -1,0 +1,111 @@
+package weir.http.server;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Arrays;
+
+/** What one server keeps for one of its event loops. All but the outbox is for that loop alone. */
+final class ServerLoop {
+
+  private static final int BATCH = 32;
+
+  private final EventLoop loop;
+  private final Outbox outbox;
+  private final HeadWriter headWriter;
+  private final Handoff handoff;
+  private final Runnable handOverTask = this::submitBatch;
+  private final Runnable flushTask = this::flushTouched;
+  private final ArrayList<Http1Connection> touched = new ArrayList<>();
+
+  private Object[] batch;
+  private int batched;
+  private boolean draining;
+  private boolean flushScheduled;
+
+  /**
+   * @param handoff where requests go that were read, null if handlers run elsewhere
+   */
+  ServerLoop(EventLoop loop, HeadWriter headWriter, Handoff handoff) {
+    this.loop = loop;
+    this.headWriter = headWriter;
+    this.handoff = handoff;
+    this.outbox = new Outbox(loop, this::drainOutbox);
+  }
+
+  boolean inLoop() {
+    return loop.inEventLoop();
+  }
+
+  /** Runs {@code task} on the loop: at once if this is the loop's thread. */
+  void run(Runnable task) {
+    if (inLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  /** Returns the loop's own writer: use it up before anything else can write a head. */
+  HeadWriter headWriter() {
+    return headWriter;
+  }
+
+  /** Keeps the exchange until the end of this loop iteration, then hands over all of them. */
+  void handOver(Exchange exchange) {
+    if (batched == 0) {
+      batch = new Object[BATCH];
+      loop.execute(handOverTask);
+    } else if (batched == batch.length) {
+      batch = Arrays.copyOf(batch, batched * 2);
+    }
+    batch[batched++] = exchange;
+  }
+
+  private void submitBatch() {
+    Object[] items = batch;
+    int n = batched;
+    batch = null;
+    batched = 0;
+    handoff.submit(items, n);
+    if (!outbox.isEmpty()) {
+      drainOutbox(); // responses that came meanwhile go out without a wake-up of their own
+    }
+  }
+
+  private void drainOutbox() {
+    draining = true;
+    try {
+      Exchange exchange = outbox.takeAll();
+      while (exchange != null) {
+        Exchange next = exchange.nextInOutbox;
+        exchange.nextInOutbox = null;
+        exchange.connection().finished(exchange, null);
+        exchange = next;
+      }
+    } finally {
+      draining = false;
+      flushTouched();
+    }
+  }
+
+  /** Flushes {@code connection} once, after everything that this iteration has for it. */
+  void flushLater(Http1Connection connection) {
+    touched.add(connection);
+    if (!draining && !flushScheduled) {
+      flushScheduled = true;
+      loop.execute(flushTask);
+    }
+  }
+
+  private void flushTouched() {
+    flushScheduled = false;
+    for (int i = 0; i < touched.size(); i++) {
+      touched.get(i).flushNow();
+    }
+    touched.clear();
+  }
+}

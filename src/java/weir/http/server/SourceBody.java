@@ -1,0 +1,134 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import manifold.deferred.IDeferred;
+import manifold.stream.core.IEventSource;
+import manifold.stream.core.IEventStream;
+import weir.deferred.Callback;
+import weir.deferred.Deferred;
+
+/**
+ * A body that is a stream: each message is one piece, and the next is taken when the piece before it
+ * was written. So a peer that reads slowly stops whoever puts into the stream.
+ */
+final class SourceBody extends Callback implements StreamingBody {
+
+  /** Taken when the source is drained. */
+  private static final Object END = new Object();
+
+  /** Taken when nothing is there yet. */
+  private static final Object PENDING = new Object();
+
+  /** After so many messages in a row other connections get their turn. */
+  private static final int MAX_IN_A_ROW = 32;
+
+  private final IEventSource source;
+  private BodySink sink;
+
+  SourceBody(IEventSource source) {
+    this.source = source;
+  }
+
+  @Override
+  public long length() {
+    return -1;
+  }
+
+  @Override
+  public void start(BodySink target) {
+    sink = target;
+    pump();
+  }
+
+  @Override
+  public void discard() {
+    ((IEventStream) source).close();
+  }
+
+  private void pump() {
+    try {
+      for (int i = 0; i < MAX_IN_A_ROW; i++) {
+        if (!step()) {
+          return;
+        }
+      }
+      sink.eventLoop().execute(this::pump);
+    } catch (Throwable t) {
+      sink.abort(t);
+    }
+  }
+
+  /** Moves one message; returns false when the end has come or something has to be waited for. */
+  private boolean step() throws Exception {
+    Object taken = source.take(END, false);
+    if (!(taken instanceof IDeferred next)) {
+      throw new IllegalStateException(
+          "take of " + source.getClass() + " returned " + taken + " (expected: a deferred)");
+    }
+    Object message = next.successValue(PENDING);
+    if (message == PENDING) {
+      await(next);
+      return false;
+    }
+    return write(message);
+  }
+
+  private void await(IDeferred next) {
+    if (next instanceof Deferred<?> deferred) {
+      deferred.listen(this);
+    } else {
+      next.onRealized(new Functions.Of(this::onSuccess), new Functions.Of(this::onError));
+    }
+  }
+
+  /** Writes the message; returns true if it is written already. */
+  private boolean write(Object message) throws Exception {
+    if (message == END) {
+      sink.end();
+      return false;
+    }
+    if (message == null) {
+      return true;
+    }
+    ByteBuf piece = Pieces.toByteBuf(message);
+    ChannelFuture written = sink.write(piece);
+    if (written.isDone()) {
+      return written.isSuccess();
+    }
+    written.addListener(
+        future -> {
+          if (future.isSuccess()) {
+            pump();
+          }
+        });
+    return false;
+  }
+
+  @Override
+  protected void onSuccess(Object message) {
+    onLoop(
+        () -> {
+          try {
+            if (write(message)) {
+              pump();
+            }
+          } catch (Throwable t) {
+            sink.abort(t);
+          }
+        });
+  }
+
+  @Override
+  protected void onError(Object error) {
+    onLoop(() -> sink.abort(ErrorResponses.asThrowable(error)));
+  }
+
+  private void onLoop(Runnable task) {
+    if (sink.eventLoop().inEventLoop()) {
+      task.run();
+    } else {
+      sink.eventLoop().execute(task);
+    }
+  }
+}

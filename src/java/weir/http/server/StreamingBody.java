@@ -1,0 +1,47 @@
+package weir.http.server;
+
+import clojure.lang.Sequential;
+import java.io.File;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import manifold.stream.core.IEventSource;
+
+/** A response body that is sent piece by piece. */
+interface StreamingBody {
+
+  /** Returns the number of bytes if it is known before reading, else -1. */
+  long length();
+
+  /** Starts to write into {@code sink}; called once, on the event loop. */
+  void start(BodySink sink);
+
+  /** Lets go of the source: it will not be read, or no more. May be called on any thread. */
+  void discard();
+
+  /**
+   * Returns the way to stream {@code body}.
+   *
+   * @param executor runs what can only be read by blocking
+   * @throws IllegalArgumentException if it is nothing that can be sent
+   */
+  static StreamingBody of(Object body, Executor executor) {
+    if (body instanceof IEventSource source) {
+      return new SourceBody(source);
+    }
+    if (body instanceof InputStream in) {
+      return new BlockingBody(new BlockingBody.StreamPieces(in), executor);
+    }
+    if (body instanceof File file) {
+      return new FileBody(file.toPath(), executor);
+    }
+    if (body instanceof Path path) {
+      return new FileBody(path, executor);
+    }
+    if (body instanceof Sequential || body instanceof List) {
+      return new BlockingBody(new BlockingBody.SeqPieces((Iterable<?>) body), executor);
+    }
+    return OtherBodies.of(body, executor);
+  }
+}

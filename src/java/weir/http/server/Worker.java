@@ -1,0 +1,53 @@
+package weir.http.server;
+
+import java.util.ArrayList;
+
+/** What one run of a worker remembers: the loops whose responses it has not published yet. */
+final class Worker {
+
+  /** How old an unpublished response may be when the worker comes to look, in nanoseconds. */
+  static final long MAX_DELAY_NANOS = 50_000;
+
+  private final Watchdog watchdog;
+  private final ArrayList<ServerLoop> unpublished = new ArrayList<>(2);
+  private long oldest;
+  private HeadWriter headWriter;
+
+  Worker(Watchdog watchdog) {
+    this.watchdog = watchdog;
+  }
+
+  /** Puts a response into its loop's outbox; the loop hears of it with the next {@link #publish}. */
+  void finished(Exchange exchange) {
+    ServerLoop loop = exchange.loop();
+    loop.outbox().add(exchange);
+    if (!unpublished.contains(loop)) {
+      if (unpublished.isEmpty()) {
+        oldest = System.nanoTime();
+        watchdog.arm();
+      }
+      unpublished.add(loop);
+    }
+  }
+
+  /** Returns this worker's writer; what was written before is gone. */
+  HeadWriter headWriter(ServerContext context) {
+    if (headWriter == null) {
+      headWriter = new HeadWriter(context.standardHeaders());
+    }
+    return headWriter;
+  }
+
+  void publishIfOld() {
+    if (!unpublished.isEmpty() && System.nanoTime() - oldest > MAX_DELAY_NANOS) {
+      publish();
+    }
+  }
+
+  void publish() {
+    for (int i = 0; i < unpublished.size(); i++) {
+      unpublished.get(i).outbox().publish();
+    }
+    unpublished.clear();
+  }
+}
