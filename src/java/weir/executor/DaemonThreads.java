@@ -22,7 +22,7 @@ public final class DaemonThreads implements ThreadFactory {
   }
 
   /**
-   * Sets the context class loader of the threads made from now on by the library's own factories.
+   * Sets the context class loader of all threads that this package makes from now on.
    *
    * @param loader by default the loader of this class
    */

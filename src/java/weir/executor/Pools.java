@@ -1,15 +1,19 @@
 package weir.executor;
 
+import java.util.EnumSet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The two pools of the process, made on first use, of daemon threads without a current executor.
- * Both are unbounded: they accept every task at once.
+ * The pools of the process, made on first use, of daemon threads without a current executor. All
+ * are unbounded: they accept every task at once, and shrink when they are idle.
  */
 public final class Pools {
+
+  private static final double UTILIZATION = 0.95;
+
+  private static final StatsListeners WAIT_LISTENERS = new StatsListeners();
+  private static final StatsListeners EXECUTE_LISTENERS = new StatsListeners();
 
   private Pools() {}
 
@@ -21,9 +25,7 @@ public final class Pools {
     return Wait.POOL;
   }
 
-  /**
-   * Where the bodies of futures run. Platform threads named {@code manifold-execute-<i>}.
-   */
+  /** Where the bodies of futures run. Platform threads named {@code manifold-execute-<i>}. */
   public static ExecutorService executePool() {
     return Execute.POOL;
   }
@@ -32,35 +34,43 @@ public final class Pools {
    * Where functions run that a clock calls. Threads are named {@code manifold-scheduler-pool-<i>};
    * virtual where such threads never pin their carrier, because what these functions do is unknown.
    */
-  public static ExecutorService scheduledPool() {
+  public static Executor scheduledPool() {
     return Scheduled.POOL;
   }
 
-  private static ExecutorService growing(String prefix) {
-    return new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        10,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        new DaemonThreads(prefix));
+  /** Who is told about the wait pool every ten seconds, once that pool exists. */
+  public static StatsListeners waitPoolListeners() {
+    return WAIT_LISTENERS;
+  }
+
+  /** Who is told about the execute pool every ten seconds, once that pool exists. */
+  public static StatsListeners executePoolListeners() {
+    return EXECUTE_LISTENERS;
+  }
+
+  private static ExecutorBuilder platform(String prefix) {
+    return ExecutorBuilder.utilization(UTILIZATION, Integer.MAX_VALUE)
+        .threadFactory(new DaemonThreads(prefix));
   }
 
   private static final class Wait {
     static final ExecutorService POOL =
-        VirtualThreads.available()
-            ? VirtualThreads.perTask("manifold-wait-")
-            : growing("manifold-wait-");
+        (VirtualThreads.available()
+                ? ExecutorBuilder.virtual("manifold-wait-").onto(false)
+                : platform("manifold-wait-"))
+            .statsListener(WAIT_LISTENERS)
+            .build();
   }
 
   private static final class Execute {
-    static final ExecutorService POOL = growing("manifold-execute-");
+    static final ExecutorService POOL =
+        platform("manifold-execute-").statsListener(EXECUTE_LISTENERS).build();
   }
 
   private static final class Scheduled {
-    static final ExecutorService POOL =
+    static final Executor POOL =
         VirtualThreads.unpinned()
             ? VirtualThreads.perTask("manifold-scheduler-pool-")
-            : growing("manifold-scheduler-pool-");
+            : platform("manifold-scheduler-pool-").metrics(EnumSet.noneOf(Metric.class)).build();
   }
 }

@@ -80,7 +80,7 @@ public final class VirtualThreads {
   public static Thread unstarted(String name, Runnable task) {
     requireAvailable();
     try {
-      return (Thread) UNSTARTED.invokeExact(name, task);
+      return DaemonThreads.withContextLoader((Thread) UNSTARTED.invokeExact(name, task));
     } catch (Throwable e) {
       throw sneak(e);
     }
@@ -109,7 +109,7 @@ public final class VirtualThreads {
     }
   }
 
-  private static void requireAvailable() {
+  static void requireAvailable() {
     if (!available()) {
       throw new UnsupportedOperationException(
           "virtual threads: not in JDK "

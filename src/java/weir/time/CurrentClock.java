@@ -2,6 +2,7 @@ package weir.time;
 
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import manifold.time.IClock;
 
 /**
@@ -11,6 +12,9 @@ import manifold.time.IClock;
 public final class CurrentClock {
 
   private static volatile Supplier<? extends IClock> supplier = SystemClock::instance;
+
+  private static volatile ToDoubleFunction<? super IClock> foreignReader =
+      clock -> SystemClock.instance().now();
 
   private CurrentClock() {}
 
@@ -29,12 +33,30 @@ public final class CurrentClock {
   }
 
   /**
-   * The reading of a clock in milliseconds since an arbitrary origin. A clock that cannot be read,
-   * because it only schedules, is taken to run with the system's.
+   * Replaces how a clock is read that is not a {@link Clock}, for the whole process. By default such
+   * a clock is taken to run with the system's.
+   *
+   * @param reader returns milliseconds since an arbitrary origin; is called on any thread
+   */
+  public static void foreignReader(ToDoubleFunction<? super IClock> reader) {
+    foreignReader = Objects.requireNonNull(reader, "reader");
+  }
+
+  /**
+   * The reading of a clock in milliseconds since an arbitrary origin.
    *
    * @param clock any clock
    */
   public static double now(IClock clock) {
-    return clock instanceof Clock readable ? readable.now() : SystemClock.instance().now();
+    return clock instanceof Clock readable ? readable.now() : foreignReader.applyAsDouble(clock);
+  }
+
+  /**
+   * Milliseconds since 1970-01-01T00:00Z as a clock sees it.
+   *
+   * @param clock any clock; one that is not a {@link Clock} is taken to agree with the system
+   */
+  public static double epochMillis(IClock clock) {
+    return clock instanceof Clock readable ? readable.epochMillis() : System.currentTimeMillis();
   }
 }

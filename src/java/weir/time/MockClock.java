@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MockClock implements Clock {
 
-  private static final Logger log = LoggerFactory.getLogger(MockClock.class);
+  private static final Logger LOG = LoggerFactory.getLogger(MockClock.class);
 
   private final TimerHeap heap = new TimerHeap();
   private final ReentrantLock lock = new ReentrantLock(); // never held while a function runs
@@ -134,7 +134,7 @@ public final class MockClock implements Clock {
       f.run();
     } catch (Throwable e) {
       timer.cancel();
-      log.debug("a function scheduled on a mock clock failed", e);
+      LOG.debug("a function scheduled on a mock clock failed", e);
     }
   }
 }

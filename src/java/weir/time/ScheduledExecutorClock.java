@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ScheduledExecutorClock implements Clock {
 
-  private static final Logger log = LoggerFactory.getLogger(ScheduledExecutorClock.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ScheduledExecutorClock.class);
 
   private static final double NANOS_PER_MS = 1e6;
 
@@ -73,7 +73,7 @@ public final class ScheduledExecutorClock implements Clock {
       try {
         f.run();
       } catch (Throwable e) {
-        log.error("a scheduled function failed", e);
+        LOG.error("a scheduled function failed", e);
         throw e;
       }
     };

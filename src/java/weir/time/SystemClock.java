@@ -1,6 +1,7 @@
 package weir.time;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ import weir.executor.Pools;
  */
 public final class SystemClock implements Clock {
 
-  private static final Logger log = LoggerFactory.getLogger(SystemClock.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SystemClock.class);
 
   private static final double NANOS_PER_MS = 1e6;
 
@@ -25,13 +26,14 @@ public final class SystemClock implements Clock {
   private final Executor callbacks;
   private final Thread dispatcher = new Thread(null, this::dispatch, "weir-timer", 0, false);
 
+  private final AtomicBoolean started = new AtomicBoolean();
+
   private SystemClock(Executor callbacks) {
     this.callbacks = callbacks;
     dispatcher.setDaemon(true);
-    dispatcher.start();
   }
 
-  /** The clock of the process. Its thread starts with the first call. */
+  /** The clock of the process. Its thread starts with the first timer. */
   public static SystemClock instance() {
     return Holder.INSTANCE;
   }
@@ -82,7 +84,13 @@ public final class SystemClock implements Clock {
   }
 
   private void wakeIf(boolean first) {
-    if (first) {
+    if (!first) {
+      return;
+    }
+    if (!started.get() && started.compareAndSet(false, true)) {
+      // Reads the heap before it sleeps, and so sees what was added in the meantime as well.
+      dispatcher.start();
+    } else {
       LockSupport.unpark(dispatcher);
     }
   }
@@ -122,7 +130,7 @@ public final class SystemClock implements Clock {
       callbacks.execute(() -> run(timer));
     } catch (Throwable e) {
       // No thread to be had. Late timers for everyone are better than one that never fires.
-      log.warn("no thread for a scheduled function, running it on the timer thread", e);
+      LOG.warn("no thread for a scheduled function, running it on the timer thread", e);
       run(timer);
     }
   }
@@ -136,7 +144,7 @@ public final class SystemClock implements Clock {
       f.run();
     } catch (Throwable e) {
       timer.cancel();
-      log.error("a scheduled function failed{}", timer.periodic() ? ", it will not repeat" : "", e);
+      LOG.error("a scheduled function failed{}", timer.periodic() ? ", it will not repeat" : "", e);
       return;
     }
     if (timer.periodic()) {

@@ -1,0 +1,23 @@
+package weir.executor;
+
+/** Whether Dirigiste is on the class path, asked once. */
+final class Dirigiste {
+
+  private static final boolean PRESENT = find();
+
+  private Dirigiste() {}
+
+  /** A controller of Dirigiste's as one of ours; null if it is none. */
+  static Controller adapt(Object controller) {
+    return PRESENT ? DirigisteController.adapt(controller) : null;
+  }
+
+  private static boolean find() {
+    try {
+      Class.forName("io.aleph.dirigiste.Executor", false, Dirigiste.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException absent) {
+      return false;
+    }
+  }
+}
