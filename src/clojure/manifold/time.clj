@@ -9,6 +9,7 @@
    [java.time.temporal ChronoUnit]
    [java.util.function Supplier ToDoubleFunction]
    [manifold.time IClock]
+   [weir.deferred Deferreds]
    [weir.time CurrentClock MockClock ScheduledExecutorClock SystemClock Timestamps]))
 
 (set! *warn-on-reflection* true)
@@ -143,3 +144,16 @@
    (every period 0 f))
   ([period initial-delay f]
    (.every *clock* (double initial-delay) (double period) f)))
+
+(defn in
+  "Calls `f`, a function without arguments, after `interval`, at once if that is negative. Returns a
+  deferred of what it returns, or of what the deferred yields that it returns; an exception is the
+  error. Realizing the deferred before that cancels the call."
+  [interval f]
+  (Deferreds/in *clock* (double interval) f))
+
+(defn at
+  "Calls `f` at a timestamp in epoch ms by the current clock, at once if that is past. Otherwise the
+  same as `in`."
+  [timestamp f]
+  (in (- (double timestamp) (CurrentClock/epochMillis *clock*)) f))

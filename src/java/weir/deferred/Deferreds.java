@@ -4,12 +4,14 @@ import clojure.lang.AFn;
 import clojure.lang.IFn;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import manifold.deferred.IDeferred;
 import manifold.deferred.IMutableDeferred;
+import manifold.time.IClock;
 
 /**
  * Functions that compose eventual values. Those that take {@code Object} accept a plain value, any
@@ -216,6 +218,18 @@ public final class Deferreds {
     }
     Timeout.start(target, (IMutableDeferred) target, ms, value);
     return target;
+  }
+
+  /**
+   * Calls a function after a while.
+   *
+   * @param clock usually {@code CurrentClock.get()}
+   * @param ms milliseconds by that clock; zero or less means as soon as possible
+   * @return a deferred of the function's result, all its layers peeled off; realizing that before
+   *     the call cancels it
+   */
+  public static Deferred<Object> in(IClock clock, double ms, Callable<?> function) {
+    return DelayedCall.start(clock, ms, Objects.requireNonNull(function, "function"));
   }
 
   // ---- running

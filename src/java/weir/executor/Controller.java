@@ -32,7 +32,9 @@ public interface Controller {
     Controller adapted = controller instanceof Controller c ? c : Dirigiste.adapt(controller);
     if (adapted == null) {
       throw new IllegalArgumentException(
-          "controller: " + controller + " (expected: an implementation of weir.executor.Controller)");
+          "controller: "
+              + controller
+              + " (expected: an implementation of weir.executor.Controller)");
     }
     return adapted;
   }

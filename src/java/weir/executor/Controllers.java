@@ -3,7 +3,9 @@ package weir.executor;
 /** The usual ways to decide how many threads an executor has. */
 public final class Controllers {
 
-  /** The utilization that counts is what nine tenths of the samples stay below: bursts keep threads. */
+  /**
+   * The utilization that counts is what nine tenths of the samples stay below: bursts keep threads.
+   */
   private static final double QUANTILE = 0.9;
 
   private Controllers() {}
@@ -31,8 +33,8 @@ public final class Controllers {
 
   /**
    * Grows whenever a task finds all threads busy, and shrinks to the number that would have been
-   * busy for the given part of the time, by at most a quarter (but at least one thread) in a control
-   * period.
+   * busy for the given part of the time, by at most a quarter (but at least one thread) in a
+   * control period.
    *
    * @param utilization the part of the threads that should be busy, from 0 (exclusive) to 1
    * @param maxThreads the most there may be, at least one

@@ -13,7 +13,9 @@ public final class CurrentExecutor {
 
   private CurrentExecutor() {}
 
-  /** The executor of this thread, or null when work simply stays on the thread that completes it. */
+  /**
+   * The executor of this thread, or null when work simply stays on the thread that completes it.
+   */
   public static Executor get() {
     return THREAD_LOCAL.get();
   }

@@ -95,7 +95,8 @@ public final class ExecutorBuilder {
 
   /**
    * Sets how many tasks may wait for a thread. A task that finds the queue full makes a new thread,
-   * if the controller allows it, and is refused otherwise. Default 0: a task needs a thread at once.
+   * if the controller allows it, and is refused otherwise. Default 0: a task needs a thread at
+   * once.
    *
    * @throws IllegalArgumentException if {@code length} is negative
    */
@@ -164,9 +165,7 @@ public final class ExecutorBuilder {
     }
     boolean ours = threads == null;
     ThreadFactory factory =
-        ours
-            ? new DaemonThreads("manifold-pool-" + POOL_COUNT.getAndIncrement() + "-")
-            : threads;
+        ours ? new DaemonThreads("manifold-pool-" + POOL_COUNT.getAndIncrement() + "-") : threads;
     WorkerPool pool = new WorkerPool(this, factory, ours && onto);
     pool.start(initialThreads);
     return pool;

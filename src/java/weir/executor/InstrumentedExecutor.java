@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * An executor that measures itself. Make one with {@link ExecutorBuilder}.
  *
- * <p>Sampling pauses while nothing happens, and the samples left out are filled in afterwards, so an
- * idle executor costs one wake-up in each control period.
+ * <p>Sampling pauses while nothing happens, and the samples left out are filled in afterwards, so
+ * an idle executor costs one wake-up in each control period.
  */
 public abstract class InstrumentedExecutor extends AbstractExecutorService {
 
@@ -115,7 +115,11 @@ public abstract class InstrumentedExecutor extends AbstractExecutorService {
     try {
       task.run();
     } catch (Throwable e) {
-      LOG.error("a task of {} failed", this, e);
+      if (e instanceof InterruptedException && isShutdown()) {
+        LOG.debug("a task of {} was interrupted by shutdownNow", this, e);
+      } else {
+        LOG.error("a task of {} failed", this, e);
+      }
     }
   }
 
@@ -145,7 +149,9 @@ public abstract class InstrumentedExecutor extends AbstractExecutorService {
     }
   }
 
-  /** One control period ends. A controller or listener that takes longer than one is not doubled. */
+  /**
+   * One control period ends. A controller or listener that takes longer than one is not doubled.
+   */
   private void control() {
     if (!controlling.compareAndSet(false, true)) {
       return;

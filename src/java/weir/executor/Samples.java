@@ -3,8 +3,8 @@ package weir.executor;
 import java.util.Arrays;
 
 /**
- * A bounded, uniform sample of the values it was given. Not safe for use by many threads: guarded by
- * the lock of the executor it belongs to.
+ * A bounded, uniform sample of the values it was given. Not safe for use by many threads: guarded
+ * by the lock of the executor it belongs to.
  */
 final class Samples {
 

@@ -5,7 +5,9 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who wants to see the statistics of a pool. One listener that fails does not keep others from it. */
+/**
+ * Who wants to see the statistics of a pool. One listener that fails does not keep others from it.
+ */
 public final class StatsListeners implements Consumer<Stats> {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatsListeners.class);

@@ -118,7 +118,9 @@ public final class VirtualThreads {
     }
   }
 
-  /** {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(task)}. */
+  /**
+   * {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(task)}.
+   */
   private static MethodHandle findUnstarted() throws ReflectiveOperationException {
     MethodHandles.Lookup lookup = MethodHandles.publicLookup();
     Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");

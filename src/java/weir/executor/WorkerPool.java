@@ -16,8 +16,8 @@ import java.util.concurrent.locks.Condition;
  *
  * <p>A task goes to an idle thread; else into the queue; else to a new thread, if the controller
  * permits one; else it is refused. One lock guards everything, and is never held while a task, the
- * controller or the thread factory runs. Of the idle threads the one that worked last goes first, so
- * that the others become the ones to take away.
+ * controller or the thread factory runs. Of the idle threads the one that worked last goes first,
+ * so that the others become the ones to take away.
  */
 final class WorkerPool extends InstrumentedExecutor {
 
@@ -29,7 +29,7 @@ final class WorkerPool extends InstrumentedExecutor {
   private final int queueLength;
   private final boolean onto;
 
-  // Guarded by the lock.
+  // Guarded by the lock. While there are idle workers, the queue is empty.
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
   private final Set<Worker> running = new HashSet<>(); // those with a thread, for interrupts
@@ -92,7 +92,9 @@ final class WorkerPool extends InstrumentedExecutor {
     }
   }
 
-  /** Gives a task to an idle worker or the queue; returns -1, or the number of workers if neither. */
+  /**
+   * Gives a task to an idle worker or the queue; returns -1, or the number of workers if neither.
+   */
   private int place(Runnable task, long since, boolean arrives) {
     lock.lock();
     try {
@@ -198,7 +200,21 @@ final class WorkerPool extends InstrumentedExecutor {
       } finally {
         lock.unlock();
       }
-      startWorker(new Worker(null, 0));
+      Worker worker = new Worker(null, 0);
+      startWorker(worker);
+      announce(worker);
+    }
+  }
+
+  /** Has a worker count as idle before its thread gets that far, so that it can be given a task. */
+  private void announce(Worker worker) {
+    lock.lock();
+    try {
+      if (!worker.begun && queue.isEmpty() && !shutdown) {
+        worker.enlist();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -362,19 +378,31 @@ final class WorkerPool extends InstrumentedExecutor {
     private Runnable task;
     private long since;
     private boolean retired;
+    private boolean listed; // among the idle ones
+    private boolean begun; // on its thread
 
     Worker(Runnable first, long since) {
       this.task = first;
       this.since = since;
     }
 
+    void enlist() {
+      listed = true;
+      idle.addFirst(this);
+      room.signal();
+    }
+
+    /** For whoever took this worker off the idle ones. */
     void give(Runnable next, long submitted) {
+      listed = false;
       task = next;
       since = submitted;
       given.signal();
     }
 
+    /** For whoever took this worker off the idle ones. */
     void retire() {
+      listed = false;
       retired = true;
       given.signal();
     }
@@ -400,6 +428,7 @@ final class WorkerPool extends InstrumentedExecutor {
       }
       lock.lock();
       try {
+        begun = true;
         running.add(this);
         if (stopped) {
           thread.interrupt();
@@ -436,11 +465,12 @@ final class WorkerPool extends InstrumentedExecutor {
       }
     }
 
+    /** An idle worker ends only when somebody took it off the list and retired it. */
     private boolean mayEnd() {
       if (retired || (shutdown && queue.isEmpty())) {
         return true;
       }
-      if (surplus > 0 && workers > 1) {
+      if (surplus > 0 && workers > 1 && !listed) {
         surplus--;
         return true;
       }
@@ -448,8 +478,9 @@ final class WorkerPool extends InstrumentedExecutor {
     }
 
     private void awaitTask() {
-      idle.addFirst(this);
-      room.signal();
+      if (!listed) {
+        enlist();
+      }
       // Not by interrupt: whoever wants this worker takes it off the idle ones and says so.
       while (task == null && !retired) {
         given.awaitUninterruptibly();

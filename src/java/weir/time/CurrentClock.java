@@ -33,8 +33,8 @@ public final class CurrentClock {
   }
 
   /**
-   * Replaces how a clock is read that is not a {@link Clock}, for the whole process. By default such
-   * a clock is taken to run with the system's.
+   * Replaces how a clock is read that is not a {@link Clock}, for the whole process. By default
+   * such a clock is taken to run with the system's.
    *
    * @param reader returns milliseconds since an arbitrary origin; is called on any thread
    */

@@ -120,6 +120,24 @@ class WorkerPoolTest {
     assertTrue(e.getMessage().contains("workers 1, busy 1, queued 2"), e.getMessage());
   }
 
+  /** The first threads count as idle before they run. */
+  @Test
+  void newPoolWithoutQueueTakesATaskForEachOfItsThreads() {
+    for (int i = 0; i < 100; i++) {
+      use(ExecutorBuilder.fixed(3).queueLength(0));
+      CountDownLatch ran = new CountDownLatch(3);
+      for (int j = 0; j < 3; j++) {
+        pool.execute(
+            () -> {
+              ran.countDown();
+              awaitQuietly(ran);
+            });
+      }
+      awaitQuietly(ran);
+      pool.shutdownNow();
+    }
+  }
+
   @Test
   void withoutQueueABusyPoolRefuses() throws Exception {
     use(oneThread());

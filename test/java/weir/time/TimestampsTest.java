@@ -48,8 +48,14 @@ class TimestampsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0s", "999.9, 0s", "-5000, 0s", "1000, 1s", "60000, 1m", "90061000, 1d 1h 1m 1s",
-    "3601000, 1h 1s", "86400000, 1d"
+    "0, 0s",
+    "999.9, 0s",
+    "-5000, 0s",
+    "1000, 1s",
+    "60000, 1m",
+    "90061000, 1d 1h 1m 1s",
+    "3601000, 1h 1s",
+    "86400000, 1d"
   })
   void formatLeavesOutUnitsThatAreZero(double ms, String expected) {
     assertEquals(expected, Timestamps.format(ms));
