@@ -1,0 +1,56 @@
+;; pom.xml is the other build of the same sources; weir.build-files-test holds the two and deps.edn
+;; to the same version and dependencies.
+
+(def debian-repository "/usr/share/maven-repo")
+
+(def ring-from-debian?
+  (.exists (java.io.File. (str debian-repository "/ring/ring-core"))))
+
+(defproject weir "0.1.0-SNAPSHOT"
+  :description "One fast Java engine for asynchronous networking, with the APIs of Manifold, byte-streams, Aleph and http-kit."
+  :license {:name "MIT"}
+
+  :dependencies [[org.clojure/clojure "1.12.6"]
+                 [io.netty/netty-all "4.2.18.Final"]
+                 [org.slf4j/slf4j-api "2.0.17"]]
+
+  ;; Ring lives on Clojars, which Leiningen knows; Debian packages it too, in a file repository.
+  :repositories ~(if ring-from-debian?
+                   [["system" {:url (str "file://" debian-repository) :checksum :ignore}]]
+                   [])
+
+  :source-paths ["src/clojure"]
+  :java-source-paths ["src/java"]
+  :test-paths ["test/clojure"]
+  :resource-paths []
+  :target-path "target/lein"
+  :compile-path "target/lein/classes"
+  :javac-options ["--release" "17" "-g" "-parameters" "-proc:none" "-Xpkginfo:always"
+                  "-Xlint:all,-processing,-serial,-classfile,-path" "-Werror"]
+  ;; Leiningen's sources are the Java files too; the jar holds the Clojure ones.
+  :omit-source true
+  :filespecs [{:type :path :path "src/clojure"}
+              {:type :bytes :path "META-INF/LICENSE" :bytes ~(slurp "LICENSE")}]
+
+  :jvm-opts ~(if (pos? (compare (Runtime/version) (java.lang.Runtime$Version/parse "24-ea")))
+               ["--enable-native-access=ALL-UNNAMED" "--sun-misc-unsafe-memory-access=allow"]
+               [])
+
+  :profiles {:provided
+             ;; Used when present, never required.
+             {:dependencies [[org.clojure/core.async "1.8.741"]
+                             [com.aayushatharva.brotli4j/brotli4j "1.23.0"]
+                             [com.github.luben/zstd-jni "1.5.7-6"]]}
+
+             :test
+             {:resource-paths ["test/resources"]
+              :jvm-opts ["-Dio.netty.leakDetection.level=paranoid"]
+              :dependencies [[org.clojure/test.check "1.1.1"]
+                             [org.slf4j/slf4j-simple "2.0.17"]
+                             [io.netty/netty-pkitesting "4.2.18.Final"]
+                             [com.aayushatharva.brotli4j/native-linux-x86_64 "1.23.0"]
+                             [ring/ring-core "1.8.2" :exclusions [org.clojure/clojure]]
+                             [ring/ring-defaults "0.3.1" :exclusions [org.clojure/clojure]]
+                             [ring/ring-json "0.4.0" :exclusions [org.clojure/clojure]]
+                             [compojure "1.6.0" :exclusions [org.clojure/clojure]]
+                             [javax.servlet/javax.servlet-api "4.0.1"]]}})
