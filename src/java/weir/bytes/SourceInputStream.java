@@ -13,6 +13,7 @@ import manifold.stream.core.IEventSource;
 import manifold.stream.core.IEventStream;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.stream.Failable;
 
 /**
  * A blocking stream of what an asynchronous source emits: byte arrays, byte buffers, or whatever
@@ -310,6 +311,10 @@ public final class SourceInputStream extends InputStream {
   }
 
   private void accept(Object message) {
+    if (message == END && source instanceof Failable f && f.failure(END) != END) {
+      fail(f.failure(null)); // an error that is told beside the messages
+      return;
+    }
     ByteBuffer chunk = null;
     try {
       chunk = message == END ? null : Bytes.view(message);

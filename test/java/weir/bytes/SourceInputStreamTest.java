@@ -47,6 +47,19 @@ class SourceInputStreamTest {
     assertEquals(2, window.position(), "the message keeps its position");
   }
 
+  /** [B] A stream that ends by an error is no complete body, though its takers see a plain end. */
+  @Test
+  void aStreamThatFailsBesideItsMessagesFailsTheReaderBehindThem() throws IOException {
+    weir.stream.Stream<Object> source = weir.stream.Stream.buffered(2);
+    source.put(utf8("ab"));
+    IOException cause = new IOException("cut short");
+    source.fail(cause);
+    try (InputStream in = new SourceInputStream(source)) {
+      assertArrayEquals(utf8("ab"), in.readNBytes(2));
+      assertSame(cause, assertThrows(IOException.class, in::read).getCause());
+    }
+  }
+
   @Test
   void everyWayOfReadingSeesTheSameBytes() throws IOException {
     byte[] all = new byte[10_000];

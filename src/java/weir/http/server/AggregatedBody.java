@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
+import weir.http.body.InboundBody;
 import weir.stream.Stream;
 
 /** A body that is gathered as a whole before the handler is called. */

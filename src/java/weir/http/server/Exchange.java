@@ -17,6 +17,8 @@ import weir.http.Reply;
 import weir.http.RequestMessage;
 import weir.http.RingRequest;
 import weir.http.ServerNamePolicy;
+import weir.http.body.InboundBody;
+import weir.http.body.StreamingBody;
 
 /**
  * One request and its response. Runs the handler, waits for an asynchronous result, encodes what

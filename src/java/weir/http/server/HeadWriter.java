@@ -10,6 +10,7 @@ import io.netty.handler.codec.DateFormatter;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.Map;
+import weir.http.HeaderName;
 import weir.http.Reply;
 
 /**

@@ -17,6 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
 import weir.http.Endpoints;
+import weir.http.body.InboundBody;
+import weir.http.body.ReadGate;
+import weir.http.body.StreamingBody;
 
 /**
  * One HTTP/1 connection: makes an {@link Exchange} of each decoded request, and sends responses in

@@ -1,9 +1,13 @@
 package weir.http.server;
 
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import weir.http.body.InboundBody;
+import weir.http.body.ReadGate;
+import weir.http.body.StreamedBody;
 
 /** Decides how the body of a request reaches the handler. */
 final class RequestBodies {
@@ -40,11 +44,46 @@ final class RequestBodies {
     if (length > 0 && length <= config.requestBufferBytes() && !config.rawStream()) {
       return new AggregatedBody(exchange, length, false);
     }
-    return StreamedBody.start(exchange, config);
+    StreamedBody body =
+        new StreamedBody(new Receiver(exchange), config.requestBufferBytes(), config.rawStream());
+    exchange.body(body.reader());
+    return body;
   }
 
   private static long length(HttpRequest request) {
     String value = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
     return value == null ? 0 : Long.parseLong(value.trim()); // the decoder has checked it
+  }
+
+  /** Lets a streamed body work on the connection of its exchange. */
+  private static final class Receiver implements StreamedBody.Owner {
+
+    /** An exchange that ends with more than this still to come costs the connection. */
+    private static final long MAX_DISCARDED = 1024 * 1024;
+
+    private final Exchange exchange;
+    private long discarded;
+
+    Receiver(Exchange exchange) {
+      this.exchange = exchange;
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+      return exchange.connection().channel().eventLoop();
+    }
+
+    @Override
+    public ReadGate gate() {
+      return exchange.connection().gate();
+    }
+
+    @Override
+    public void unwanted(int bytes) {
+      discarded += bytes;
+      if (discarded > MAX_DISCARDED) {
+        exchange.connection().close();
+      }
+    }
   }
 }

@@ -4,6 +4,8 @@ import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import io.netty.buffer.ByteBuf;
 import weir.http.Reply;
+import weir.http.body.Bodies;
+import weir.http.body.StreamingBody;
 
 /**
  * Turns what a handler has answered into bytes. Everything that can fail happens here, before a

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import weir.http.body.BodySink;
 
 /** The body of one HTTP/1 response on its way out: chunked, of a known length, or ended by closing. */
 final class ResponseStream implements BodySink {

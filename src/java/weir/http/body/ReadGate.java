@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import io.netty.channel.Channel;
 
@@ -6,35 +6,38 @@ import io.netty.channel.Channel;
  * Decides whether the socket is read. Several parties may hold it closed for reasons of their own;
  * it is open when nobody does. Only for the event loop.
  */
-final class ReadGate {
+public final class ReadGate {
 
-  /** The request body's buffer is full. */
-  static final int BODY = 1;
+  /** The body's buffer is full. */
+  public static final int BODY = 1;
 
   /** As many requests as allowed wait for their response. */
-  static final int PIPELINE = 2;
+  public static final int PIPELINE = 2;
 
   /** The peer does not read what we write. */
-  static final int WRITES = 4;
+  public static final int WRITES = 4;
 
   /** No further request will be read on this connection. */
-  static final int CLOSING = 8;
+  public static final int CLOSING = 8;
 
   private final Channel channel;
   private int reasons;
 
-  ReadGate(Channel channel) {
+  /** Creates an open gate. */
+  public ReadGate(Channel channel) {
     this.channel = channel;
   }
 
-  void close(int reason) {
+  /** Closes the gate for a reason. */
+  public void close(int reason) {
     if (reasons == 0) {
       channel.config().setAutoRead(false);
     }
     reasons |= reason;
   }
 
-  void open(int reason) {
+  /** Takes a reason back; the gate opens when it was the last one. */
+  public void open(int reason) {
     if (reasons == 0) {
       return;
     }
@@ -44,7 +47,8 @@ final class ReadGate {
     }
   }
 
-  void set(int reason, boolean closed) {
+  /** Closes or opens the gate for a reason. */
+  public void set(int reason, boolean closed) {
     if (closed) {
       close(reason);
     } else {

@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,22 +17,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Bodies that are in memory as a whole, and how to let go of those that are not sent. */
-final class Bodies {
+public final class Bodies {
 
   private static final Logger LOG = LoggerFactory.getLogger(Bodies.class);
   private static final byte[] EMPTY = {};
 
   /** Says that a body has to be streamed. */
-  static final Object NOT_CONTIGUOUS = new Object();
+  public static final Object NOT_CONTIGUOUS = new Object();
 
   private Bodies() {}
 
   /**
    * Returns the body as byte[] or ByteBuf, or {@link #NOT_CONTIGUOUS}.
    *
-   * @param contentType the response's content type, whose charset encodes strings; may be null
+   * @param contentType the message's content type, whose charset encodes strings; may be null
    */
-  static Object contiguous(Object body, String contentType) {
+  public static Object contiguous(Object body, String contentType) {
     if (body == null) {
       return EMPTY;
     }
@@ -52,12 +52,13 @@ final class Bodies {
     return NOT_CONTIGUOUS;
   }
 
-  static int length(Object content) {
+  /** Returns the number of bytes of what {@link #contiguous} has returned. */
+  public static int length(Object content) {
     return content instanceof byte[] bytes ? bytes.length : ((ByteBuf) content).readableBytes();
   }
 
   /** Releases or closes a body that will not be sent. */
-  static void discard(Object body) {
+  public static void discard(Object body) {
     try {
       if (body instanceof Closeable closeable) {
         closeable.close();
@@ -67,12 +68,12 @@ final class Bodies {
         ReferenceCountUtil.release(body);
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("could not close a response body of {}", body.getClass(), e);
+      LOG.warn("could not close a body of {}", body.getClass(), e);
     }
   }
 
   /** Returns the charset that the content type names, UTF-8 if it names none that we know. */
-  static Charset charset(String contentType) {
+  public static Charset charset(String contentType) {
     int at = contentType == null ? -1 : indexOfCharset(contentType);
     if (at < 0) {
       return StandardCharsets.UTF_8;
@@ -82,7 +83,7 @@ final class Bodies {
     try {
       return Charset.forName(name.replace("\"", ""));
     } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-      LOG.debug("unknown charset in the response's content type \"{}\"; using UTF-8", contentType);
+      LOG.debug("unknown charset in the content type \"{}\"; using UTF-8", contentType);
       return StandardCharsets.UTF_8;
     }
   }

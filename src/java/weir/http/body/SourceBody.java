@@ -1,7 +1,9 @@
-package weir.http.server;
+package weir.http.body;
 
+import clojure.lang.AFn;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import java.util.function.Consumer;
 import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSource;
 import manifold.stream.core.IEventStream;
@@ -78,7 +80,7 @@ final class SourceBody extends Callback implements StreamingBody {
     if (next instanceof Deferred<?> deferred) {
       deferred.listen(this);
     } else {
-      next.onRealized(new Functions.Of(this::onSuccess), new Functions.Of(this::onError));
+      next.onRealized(function(this::onSuccess), function(this::onError));
     }
   }
 
@@ -121,7 +123,23 @@ final class SourceBody extends Callback implements StreamingBody {
 
   @Override
   protected void onError(Object error) {
-    onLoop(() -> sink.abort(ErrorResponses.asThrowable(error)));
+    onLoop(() -> sink.abort(asThrowable(error)));
+  }
+
+  private static AFn function(Consumer<Object> body) {
+    return new AFn() {
+      @Override
+      public Object invoke(Object x) {
+        body.accept(x);
+        return null;
+      }
+    };
+  }
+
+  private static Throwable asThrowable(Object error) {
+    return error instanceof Throwable t
+        ? t
+        : new IllegalStateException("the body's stream failed with " + error);
   }
 
   private void onLoop(Runnable task) {

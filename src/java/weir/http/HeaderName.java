@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http;
 
 import clojure.lang.Named;
 import java.nio.charset.StandardCharsets;
@@ -6,19 +6,32 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A header name of a response: how it is written, and whether the writer itself must know it. */
-final class HeaderName {
+/**
+ * The name of a header field on its way out: how it is written, and whether the writer of a message
+ * must know it. Names are spelled with one capital letter after each hyphen.
+ */
+public final class HeaderName {
 
-  /** Headers that the response writer treats in a way of its own. */
-  enum Role {
+  /** Fields that the writer of a message treats in a way of its own. */
+  public enum Role {
+    /** A field without a meaning of its own. */
     PLAIN,
+    /** Framing: how long the body is. */
     CONTENT_LENGTH,
+    /** Framing: that the body is chunked. */
     TRANSFER_ENCODING,
+    /** Whether the connection stays open. */
     CONNECTION,
+    /** When the message was made. */
     DATE,
+    /** Who has answered. */
     SERVER,
+    /** What the body is. */
     CONTENT_TYPE,
-    LOCATION
+    /** Where a redirect leads. */
+    LOCATION,
+    /** Whom a request is for. */
+    HOST
   }
 
   /** More names than any sane program uses; beyond it they are just not remembered. */
@@ -57,7 +70,7 @@ final class HeaderName {
    * @param key a string, keyword or symbol
    * @throws IllegalArgumentException if the key has no name or is not a token (RFC 9110 §5.1)
    */
-  static HeaderName of(Object key) {
+  public static HeaderName of(Object key) {
     String given = nameOf(key);
     HeaderName known = CACHE.get(given);
     if (known != null) {
@@ -72,16 +85,17 @@ final class HeaderName {
   }
 
   /** Returns the name as it is written. */
-  String name() {
+  public String name() {
     return name;
   }
 
-  /** Returns the name, a colon and a space. */
-  byte[] line() {
+  /** Returns the name, a colon and a space; not to be changed. */
+  public byte[] line() {
     return line;
   }
 
-  Role role() {
+  /** Returns what the writer of a message must know of it. */
+  public Role role() {
     return role;
   }
 
@@ -93,7 +107,7 @@ final class HeaderName {
       return named.getName();
     }
     throw new IllegalArgumentException(
-        "response header name " + key + " (expected: a string, keyword or symbol)");
+        "header name " + key + " (expected: a string, keyword or symbol)");
   }
 
   private static void checkToken(String name) {
@@ -104,7 +118,7 @@ final class HeaderName {
     }
     if (!ok) {
       throw new IllegalArgumentException(
-          "response header name \"" + name + "\" (expected: a token of RFC 9110 §5.6.2)");
+          "header name \"" + name + "\" (expected: a token of RFC 9110 §5.6.2)");
     }
   }
 
@@ -131,6 +145,7 @@ final class HeaderName {
       case "server" -> Role.SERVER;
       case "content-type" -> Role.CONTENT_TYPE;
       case "location" -> Role.LOCATION;
+      case "host" -> Role.HOST;
       default -> Role.PLAIN;
     };
   }

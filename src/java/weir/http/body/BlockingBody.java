@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import clojure.lang.IPending;
 import clojure.lang.ISeq;
@@ -14,6 +14,8 @@ import java.io.InputStream;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.bytes.Bytes;
 import weir.deferred.Deferred;
 
@@ -28,6 +30,8 @@ final class BlockingBody implements StreamingBody {
     /** Returns the next piece, or null at the end. */
     ByteBuf next() throws IOException;
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(BlockingBody.class);
 
   private final Source source;
   private final Executor executor;
@@ -126,7 +130,7 @@ final class BlockingBody implements StreamingBody {
     boolean interrupted = stopped && Thread.interrupted();
     lock.unlock();
     if (interrupted) {
-      ErrorResponses.LOG.debug("stopped reading a response body: nobody wants it any more");
+      LOG.debug("stopped reading a body: nobody wants it any more");
     }
   }
 

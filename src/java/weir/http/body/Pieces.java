@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import weir.bytes.Bytes;
 
 /** Turns one message of a body into a buffer. */
-final class Pieces {
+public final class Pieces {
 
   private Pieces() {}
 
@@ -17,7 +17,7 @@ final class Pieces {
    *
    * @throws IllegalArgumentException if it is nothing that has bytes
    */
-  static ByteBuf toByteBuf(Object message) throws IOException {
+  public static ByteBuf toByteBuf(Object message) throws IOException {
     if (message instanceof ByteBuf buffer) {
       return buffer;
     }

@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -27,15 +27,14 @@ final class FileBody implements StreamingBody {
   FileBody(Path path, Executor executor) {
     this.executor = executor;
     if (Files.isDirectory(path)) {
-      throw new IllegalArgumentException(
-          "response body " + path + " is a directory (expected: a file)");
+      throw new IllegalArgumentException("body " + path + " is a directory (expected: a file)");
     }
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
       length = channel.size();
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "response body " + path + " cannot be read (expected: a readable file)", e);
+          "body " + path + " cannot be read (expected: a readable file)", e);
     }
   }
 

@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -9,7 +9,7 @@ import io.netty.channel.FileRegion;
  * Where a {@link StreamingBody} writes to. It frames what it gets and keeps to the announced length.
  * All methods are for the event loop.
  */
-interface BodySink {
+public interface BodySink {
 
   /** Returns the loop that all methods must be called on. */
   EventLoop eventLoop();

@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import clojure.lang.Sequential;
 import java.io.File;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import manifold.stream.core.IEventSource;
 
-/** A response body that is sent piece by piece. */
-interface StreamingBody {
+/** A body on its way out, sent piece by piece. */
+public interface StreamingBody {
 
   /** Returns the number of bytes if it is known before reading, else -1. */
   long length();

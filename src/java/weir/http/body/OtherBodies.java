@@ -1,4 +1,4 @@
-package weir.http.server;
+package weir.http.body;
 
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -18,8 +18,7 @@ final class OtherBodies {
     try {
       return new BlockingBody(new BlockingBody.StreamPieces(Bytes.toInputStream(body)), executor);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "response :body of " + body.getClass() + " cannot be read", e);
+      throw new IllegalArgumentException(":body of " + body.getClass() + " cannot be read", e);
     }
   }
 }

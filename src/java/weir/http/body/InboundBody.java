@@ -1,9 +1,9 @@
-package weir.http.server;
+package weir.http.body;
 
 import io.netty.buffer.ByteBuf;
 
-/** A request body on its way in. All methods are for the event loop. */
-interface InboundBody {
+/** A body on its way in. All methods are for the event loop. */
+public interface InboundBody {
 
   /** Takes the next piece; the buffer belongs to the body from now on. */
   void content(ByteBuf piece);

@@ -1,0 +1,155 @@
+package weir.http.body;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import weir.bytes.SourceInputStream;
+import weir.deferred.Callback;
+import weir.deferred.Deferred;
+import weir.stream.Stream;
+
+/**
+ * A body that is read while it arrives. The socket is read only while less than the limit waits
+ * unread. Messages are byte arrays, or in raw mode buffers that the reader releases.
+ */
+public final class StreamedBody implements InboundBody {
+
+  /** The connection that a body comes from. */
+  public interface Owner {
+
+    /** Returns the loop that the body's methods are called on. */
+    EventLoop eventLoop();
+
+    /** Returns what stops the reading of the socket. */
+    ReadGate gate();
+
+    /** A piece has come that nobody wants any more; it has been released. */
+    void unwanted(int bytes);
+  }
+
+  private static final Object END = new Object();
+
+  /** What one waiting piece counts beside its bytes, so that tiny ones cannot pile up. */
+  private static final int PIECE_OVERHEAD = 64;
+
+  private final Owner owner;
+  private final Stream<Object> stream = Stream.<Object>builder().executor(null).build();
+  private final boolean raw;
+  private final int limit;
+  private final AtomicLong unread = new AtomicLong();
+  private boolean abandoned; // only for the event loop
+
+  /**
+   * Creates a body that has not begun to arrive.
+   *
+   * @param limit so many bytes may wait unread until the socket is not read
+   * @param raw whether the reader gets a stream of buffers
+   */
+  public StreamedBody(Owner owner, int limit, boolean raw) {
+    this.owner = owner;
+    this.raw = raw;
+    this.limit = limit;
+  }
+
+  /** Returns what the program reads: an InputStream, or the raw stream. To be called once. */
+  public Object reader() {
+    return raw ? stream : new SourceInputStream(stream);
+  }
+
+  /** Calls {@code action}, on any thread, once the reader has closed the body or it has ended. */
+  public void onClosed(Runnable action) {
+    stream.onClosed(action);
+  }
+
+  @Override
+  public void content(ByteBuf piece) {
+    int n = piece.readableBytes();
+    if (abandoned || stream.isClosed() == Boolean.TRUE) {
+      piece.release();
+      owner.unwanted(n);
+      return;
+    }
+    Object message = piece;
+    if (!raw) {
+      message = ByteBufUtil.getBytes(piece);
+      piece.release();
+    }
+    int weight = n + PIECE_OVERHEAD;
+    boolean full = unread.addAndGet(weight) >= limit;
+    Deferred<Boolean> taken = stream.put(message);
+    if (taken.realized()) {
+      unread.addAndGet(-weight);
+      return;
+    }
+    if (full) {
+      owner.gate().close(ReadGate.BODY);
+    }
+    taken.listen(new Taken(weight));
+  }
+
+  private void openIfRoom() {
+    if (unread.get() < limit) {
+      owner.gate().open(ReadGate.BODY);
+    }
+  }
+
+  /** Waits until a piece was taken, and gives its room back. */
+  private final class Taken extends Callback {
+    private final int weight;
+
+    Taken(int weight) {
+      this.weight = weight;
+    }
+
+    @Override
+    protected void onSuccess(Object accepted) {
+      long left = unread.addAndGet(-weight);
+      // Only who crosses the line has to tell the loop, which looks again: no wake-up is lost,
+      // because the gate was closed before this callback was registered.
+      if (left < limit && left + weight >= limit) {
+        if (owner.eventLoop().inEventLoop()) {
+          openIfRoom();
+        } else {
+          owner.eventLoop().execute(StreamedBody.this::openIfRoom);
+        }
+      }
+    }
+
+    @Override
+    protected void onError(Object error) {
+      onSuccess(error);
+    }
+  }
+
+  @Override
+  public void end() {
+    stream.close();
+  }
+
+  @Override
+  public void fail(Throwable cause) {
+    stream.fail(
+        cause instanceof IOException ? cause : new IOException("the body ended early", cause));
+  }
+
+  @Override
+  public void abandon() {
+    abandoned = true;
+    stream.close();
+    if (raw) {
+      releaseUnread(stream);
+    }
+    owner.gate().open(ReadGate.BODY);
+  }
+
+  /** Releases the buffers that nobody took; the stream must be closed. */
+  private static void releaseUnread(Stream<Object> stream) {
+    Object message;
+    while ((message = stream.takeOr(END).successValue(END)) != END) {
+      ReferenceCountUtil.release(message);
+    }
+  }
+}
