@@ -40,7 +40,8 @@
              ;; Used when present, never required.
              {:dependencies [[org.clojure/core.async "1.8.741"]
                              [com.aayushatharva.brotli4j/brotli4j "1.23.0"]
-                             [com.github.luben/zstd-jni "1.5.7-6"]]}
+                             [com.github.luben/zstd-jni "1.5.7-6"]
+                             [io.aleph/dirigiste "1.0.0"]]}
 
              :test
              {:resource-paths ["test/resources"]
