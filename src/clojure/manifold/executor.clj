@@ -104,6 +104,17 @@
       (run! (fn [^Enum m] (.add out (Metric/valueOf (.name m)))) metrics))
     out))
 
+(def ^:private stats-options
+  #{:stats-callback :sample-period :control-period :metrics :onto?})
+
+(def ^:private pool-options
+  (conj stats-options :thread-factory :initial-thread-count))
+
+(defn- report-unknown [place options known]
+  (when-not (every? known (keys options))
+    ;; Not required above: this namespace is loaded by everyone, and hardly anyone gets here.
+    ((requiring-resolve 'weir.options/report-unknown!) place options known)))
+
 (defn- configure ^ExecutorBuilder
   [^ExecutorBuilder builder {:keys [thread-factory queue-length stats-callback sample-period
                                     control-period metrics initial-thread-count onto?]}]
@@ -135,6 +146,7 @@
 
   What a task throws is logged."
   [opts]
+  (report-unknown "instrumented-executor" opts (conj pool-options :controller :queue-length))
   (assert (:controller opts) "instrumented-executor requires a :controller")
   (.build (configure (ExecutorBuilder/controlledBy (Controller/of (:controller opts))) opts)))
 
@@ -144,6 +156,7 @@
   ([num-threads]
    (fixed-thread-executor num-threads nil))
   ([num-threads options]
+   (report-unknown "fixed-thread-executor" options (conj pool-options :queue-length))
    (.build (configure (ExecutorBuilder/fixed (int num-threads)) options))))
 
 (defn ^ExecutorService utilization-executor
@@ -156,6 +169,7 @@
   ([utilization max-threads]
    (utilization-executor utilization max-threads nil))
   ([utilization max-threads options]
+   (report-unknown "utilization-executor" options pool-options)
    (.build (configure (ExecutorBuilder/utilization (double utilization) (int max-threads))
                       (dissoc options :queue-length)))))
 
@@ -168,7 +182,9 @@
   ([]
    (virtual-executor nil))
   ([options]
-   (.build (configure (ExecutorBuilder/virtual (:name-prefix options "manifold-virtual-")) options))))
+   (report-unknown "virtual-executor" options (conj stats-options :name-prefix))
+   (.build (configure (ExecutorBuilder/virtual (:name-prefix options "manifold-virtual-"))
+                      (select-keys options stats-options)))))
 
 (defn wait-pool
   "Returns the pool whose threads only wait for foreign blocking things. Made on first use, unbounded;

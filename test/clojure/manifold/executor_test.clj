@@ -1,6 +1,7 @@
 (ns manifold.executor-test
   (:require [clojure.test :refer [deftest is testing]]
-            [manifold.executor :as ex])
+            [manifold.executor :as ex]
+            [weir.options])
   (:import (java.util EnumSet)
            (java.util.concurrent Callable CountDownLatch CyclicBarrier ExecutorService Executor
                                  RejectedExecutionException ThreadFactory TimeUnit)
@@ -199,3 +200,14 @@
       (is (= "v-0" (call pool #(.getName (Thread/currentThread)))))
       (is (identical? pool (call pool ex/executor))))
     (is (thrown? UnsupportedOperationException (ex/virtual-executor)))))
+
+(deftest misspelt-option-is-reported
+  (let [reported (atom [])]
+    (with-redefs [weir.options/report-unknown!
+                  (fn [place options known]
+                    (swap! reported conj [place (remove known (keys options))]))]
+      (with-pool [_pool (ex/fixed-thread-executor 1 {:queue-lenght 5 :onto? true})])
+      (with-pool [_pool (ex/utilization-executor 0.9 1 {:queue-length 5})]))
+    (is (= [["fixed-thread-executor" [:queue-lenght]]
+            ["utilization-executor" [:queue-length]]]
+           @reported))))

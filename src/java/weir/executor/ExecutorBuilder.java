@@ -167,7 +167,12 @@ public final class ExecutorBuilder {
     ThreadFactory factory =
         ours ? new DaemonThreads("manifold-pool-" + POOL_COUNT.getAndIncrement() + "-") : threads;
     WorkerPool pool = new WorkerPool(this, factory, ours && onto);
-    pool.start(initialThreads);
+    try {
+      pool.start(initialThreads);
+    } catch (Throwable e) {
+      pool.shutdownNow(); // the threads that could be made
+      throw e;
+    }
     return pool;
   }
 

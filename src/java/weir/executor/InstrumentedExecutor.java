@@ -32,7 +32,7 @@ public abstract class InstrumentedExecutor extends AbstractExecutorService {
   private final AtomicBoolean controlling = new AtomicBoolean();
   private volatile Stats lastStats;
   private Future<?> sampling; // null while paused
-  private Future<?> control;
+  private Future<?> control; // null until the executor is complete
   private boolean closed; // no sampling any more
 
   InstrumentedExecutor(ExecutorBuilder options) {
@@ -102,7 +102,9 @@ public abstract class InstrumentedExecutor extends AbstractExecutorService {
   /** Ends sampling and control. Called under the lock. */
   final void stopControl() {
     closed = true;
-    control.cancel(false);
+    if (control != null) {
+      control.cancel(false);
+    }
     pauseSampling();
   }
 

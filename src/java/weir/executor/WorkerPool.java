@@ -33,7 +33,7 @@ final class WorkerPool extends InstrumentedExecutor {
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
   private final Set<Worker> running = new HashSet<>(); // those with a thread, for interrupts
-  private int workers; // including those whose thread is just being made
+  private int workers; // that take tasks, including those whose thread is just being made
   private int surplus; // busy workers that should end after their task
   private boolean shutdown;
   private boolean stopped; // by shutdownNow: threads end with the interrupt they got
@@ -49,8 +49,8 @@ final class WorkerPool extends InstrumentedExecutor {
   }
 
   void start(int initialThreads) {
+    growTo(initialThreads);
     startControl();
-    addWorkers(initialThreads);
   }
 
   // Submission
@@ -184,25 +184,29 @@ final class WorkerPool extends InstrumentedExecutor {
       started = true;
     } finally {
       if (!started) {
-        ended(worker);
+        leave(worker);
       }
     }
   }
 
-  private void addWorkers(int count) {
-    for (int i = 0; i < count; i++) {
-      lock.lock();
-      try {
-        if (shutdown) {
-          return;
-        }
-        workers++;
-      } finally {
-        lock.unlock();
-      }
+  private void growTo(int target) {
+    while (reserveBelow(target)) {
       Worker worker = new Worker(null, 0);
       startWorker(worker);
       announce(worker);
+    }
+  }
+
+  private boolean reserveBelow(int target) {
+    lock.lock();
+    try {
+      if (workers >= target || shutdown) {
+        return false;
+      }
+      workers++;
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -210,8 +214,8 @@ final class WorkerPool extends InstrumentedExecutor {
   private void announce(Worker worker) {
     lock.lock();
     try {
-      if (!worker.begun && queue.isEmpty() && !shutdown) {
-        worker.enlist();
+      if (!worker.begun) {
+        worker.enlistIfFree();
       }
     } finally {
       lock.unlock();
@@ -222,7 +226,8 @@ final class WorkerPool extends InstrumentedExecutor {
   void adjust(Stats stats) {
     int change = controller.adjustment(stats);
     if (change > 0) {
-      addWorkers(change);
+      // A sum, because tasks may have brought new workers since the old ones were counted.
+      growTo(stats.getNumWorkers() + change);
     } else if (change < 0) {
       removeWorkers(-change);
     }
@@ -338,15 +343,10 @@ final class WorkerPool extends InstrumentedExecutor {
     }
   }
 
-  private void ended(Worker worker) {
+  private void leave(Worker worker) {
     lock.lock();
     try {
-      workers--;
-      running.remove(worker);
-      if (shutdown && workers == 0) {
-        terminated.signalAll();
-      }
-      room.signal();
+      worker.leave();
     } finally {
       lock.unlock();
     }
@@ -377,7 +377,7 @@ final class WorkerPool extends InstrumentedExecutor {
     private final Condition given = lock.newCondition();
     private Runnable task;
     private long since;
-    private boolean retired;
+    private boolean left; // takes no more tasks
     private boolean listed; // among the idle ones
     private boolean begun; // on its thread
 
@@ -386,7 +386,13 @@ final class WorkerPool extends InstrumentedExecutor {
       this.since = since;
     }
 
-    void enlist() {
+    void enlistIfFree() {
+      if (task == null && !listed && !left && !shutdown && queue.isEmpty()) {
+        enlist();
+      }
+    }
+
+    private void enlist() {
       listed = true;
       idle.addFirst(this);
       room.signal();
@@ -403,8 +409,25 @@ final class WorkerPool extends InstrumentedExecutor {
     /** For whoever took this worker off the idle ones. */
     void retire() {
       listed = false;
-      retired = true;
+      leave();
       given.signal();
+    }
+
+    /**
+     * Stops counting this worker, at the moment when it is settled that it takes no more tasks: two
+     * that end at once must not both think that the other one stays.
+     */
+    void leave() {
+      if (left) {
+        return;
+      }
+      left = true;
+      workers--;
+      running.remove(this);
+      room.signal();
+      if (shutdown && workers == 0) {
+        terminated.signalAll();
+      }
     }
 
     @Override
@@ -417,7 +440,7 @@ final class WorkerPool extends InstrumentedExecutor {
           completed();
         }
       } finally {
-        ended(this);
+        WorkerPool.this.leave(this);
       }
     }
 
@@ -430,6 +453,7 @@ final class WorkerPool extends InstrumentedExecutor {
       try {
         begun = true;
         running.add(this);
+        enlistIfFree();
         if (stopped) {
           thread.interrupt();
         }
@@ -467,14 +491,17 @@ final class WorkerPool extends InstrumentedExecutor {
 
     /** An idle worker ends only when somebody took it off the list and retired it. */
     private boolean mayEnd() {
-      if (retired || (shutdown && queue.isEmpty())) {
+      if (left) {
         return true;
       }
-      if (surplus > 0 && workers > 1 && !listed) {
+      boolean superfluous = surplus > 0 && workers > 1 && !listed;
+      if (superfluous) {
         surplus--;
-        return true;
       }
-      return false;
+      if (superfluous || (shutdown && queue.isEmpty())) {
+        leave();
+      }
+      return left;
     }
 
     private void awaitTask() {
@@ -482,7 +509,7 @@ final class WorkerPool extends InstrumentedExecutor {
         enlist();
       }
       // Not by interrupt: whoever wants this worker takes it off the idle ones and says so.
-      while (task == null && !retired) {
+      while (task == null && !left) {
         given.awaitUninterruptibly();
       }
     }
