@@ -1,5 +1,7 @@
 package weir.stream;
 
+import clojure.lang.IMeta;
+import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
 import clojure.lang.PersistentVector;
@@ -33,6 +35,7 @@ public final class CallbackSink extends EventStream implements IEventSink, Watch
   private final Object description;
   private final boolean eager;
   private final Ending closed = new Ending();
+  private final Ending whenEnded = new Ending();
   private final Deferred<Boolean> result = Deferred.create();
   private volatile Failure failure;
 
@@ -47,6 +50,11 @@ public final class CallbackSink extends EventStream implements IEventSink, Watch
     this.eager = eager;
   }
 
+  /** Calls {@code f} with the error, or null, when the connection to this has ended. */
+  void onEnd(java.util.function.Consumer<Failure> f) {
+    whenEnded.add(() -> f.accept(failure));
+  }
+
   /** True once the connection to this has ended, whatever the reason. */
   Deferred<Boolean> result() {
     return result;
@@ -58,18 +66,19 @@ public final class CallbackSink extends EventStream implements IEventSink, Watch
       failure = because;
       result.resetMeta(new PersistentArrayMap(new Object[] {ERROR, because.error()}));
     }
+    whenEnded.happen();
     result.success(Boolean.TRUE);
   }
 
   @Override
   public Object put(Object x, Object blocking) {
-    Object answer = callback.accept(x);
+    Object answer = Answers.of(callback.accept(x));
     return Args.isTrue(blocking) ? Blocking.answer(answer) : answer;
   }
 
   @Override
   public Object put(Object x, Object blocking, Object timeout, Object timeoutVal) {
-    Object answer = Answers.limit(callback.accept(x), timeout, timeoutVal);
+    Object answer = Answers.limit(Answers.of(callback.accept(x)), timeout, timeoutVal);
     return Args.isTrue(blocking) ? Blocking.answer(answer) : answer;
   }
 
@@ -92,6 +101,12 @@ public final class CallbackSink extends EventStream implements IEventSink, Watch
   public Object failure(Object dflt) {
     Failure f = failure;
     return f == null ? dflt : f.error();
+  }
+
+  /** The error that the metadata of a {@link #result} tells, or {@code dflt}. */
+  static Object failureOf(Object result, Object dflt) {
+    IPersistentMap meta = result instanceof IMeta m ? m.meta() : null;
+    return meta == null ? dflt : meta.valAt(ERROR, dflt);
   }
 
   @Override

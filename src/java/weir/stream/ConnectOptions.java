@@ -42,6 +42,21 @@ public record ConnectOptions(
         m.valAt(DESCRIPTION));
   }
 
+  /** The options as a Clojure map. */
+  Object toMap() {
+    return RT.map(
+        TIMEOUT,
+        timeout,
+        UPSTREAM,
+        upstream,
+        DOWNSTREAM,
+        downstream,
+        SHARED,
+        shared,
+        DESCRIPTION,
+        description);
+  }
+
   /** The same with a time limit per message, in ms; null for none. */
   public ConnectOptions withTimeout(Number ms) {
     return new ConnectOptions(ms, upstream, downstream, shared, description);

@@ -113,7 +113,7 @@ final class Connection extends Outcome {
 
   private void failed(Object error) {
     Failure f = new Failure(error);
-    LOG.error("error in a put to {}: {}", describe(), error, Pump.asThrowable(error));
+    LOG.error("error in a put to {}: {}", describe(), error, Puller.throwable(error));
     sever(f);
     closeSink(f);
   }

@@ -60,7 +60,7 @@ public abstract class EventStream implements IEventStream, IReference, HasConnec
   }
 
   @Override
-  public final Connections connections() {
+  public Connections connections() {
     Connections c = connections;
     if (c == null) {
       c = new Connections();

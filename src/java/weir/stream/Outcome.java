@@ -17,6 +17,23 @@ abstract class Outcome extends Callback {
     }
   }
 
+  /** Realizes {@code b} as {@code a} is. */
+  static void forward(IDeferred a, Deferred<?> b) {
+    of(
+        a,
+        new Outcome() {
+          @Override
+          protected void onSuccess(Object value) {
+            b.success(value);
+          }
+
+          @Override
+          protected void onError(Object error) {
+            b.error(error);
+          }
+        });
+  }
+
   private final class Success extends AFn {
     @Override
     public Object invoke(Object value) {

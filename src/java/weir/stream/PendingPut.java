@@ -17,6 +17,8 @@ final class PendingPut extends Deferred<Boolean> {
   PendingPut next;
   boolean queued;
   boolean withdrawn;
+  long size; // for a stream that measures its messages
+  boolean stored; // the message is in the buffer, only the answer waits
   private Callback settled;
 
   PendingPut(Stream<?> stream, Object message) {

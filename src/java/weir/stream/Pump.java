@@ -2,27 +2,19 @@ package weir.stream;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSource;
 import manifold.stream.core.IEventStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import weir.executor.Pools;
 
 /**
- * Takes the messages of one source and offers each to all connections, the next one only when every
- * sink has answered. One thread at a time is the pump; whoever brings what it waits for, a message or
- * the last answer, carries on with it. A source that blocks is pumped on the wait pool.
+ * Offers each message of one source to all connections, and takes the next one only when every sink
+ * has answered.
  */
-final class Pump extends Taker implements Runnable {
+final class Pump extends Puller {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
   private static final VarHandle AWAITED;
-
-  /** What a take is realized with when the pump takes it back. */
-  private static final Object WITHDRAWN = new Object();
 
   static {
     try {
@@ -32,13 +24,7 @@ final class Pump extends Taker implements Runnable {
     }
   }
 
-  private final IEventSource source;
-  private final Stream<?> stream; // the source, if it is one of ours
   private final Connections home;
-  private final boolean blocking;
-  private final Executor executor; // where the pump runs; null for any thread
-  private final Outcome message = new Message();
-  private volatile IDeferred take; // a take of a foreign source that may be pending
 
   /** Answers that are still missing, and one more while the sinks are being asked. */
   private volatile int awaited;
@@ -51,140 +37,26 @@ final class Pump extends Taker implements Runnable {
   private int position;
 
   Pump(IEventSource source, Connections home) {
-    this.source = source;
-    this.stream = source instanceof Stream<?> s ? s : null;
+    super(source);
     this.home = home;
-    this.blocking = Args.isTrue(((IEventStream) source).isSynchronous());
-    this.executor = blocking ? Pools.waitPool() : stream == null ? null : stream.executor();
-  }
-
-  /** Starts, on the calling thread unless the source blocks or has an executor. */
-  void start() {
-    onItsThread(this);
-  }
-
-  private void onItsThread(Runnable work) {
-    if (executor == null) {
-      work.run();
-      return;
-    }
-    try {
-      executor.execute(work);
-    } catch (RejectedExecutionException e) {
-      LOG.warn("executor {} rejected a stream's pump, which now runs inline", executor, e);
-      work.run();
-    }
   }
 
   @Override
-  public void run() {
-    for (; ; ) {
-      if (home.isEmpty()) {
-        if (home.stopIfEmpty()) {
-          return;
-        }
-        continue;
-      }
-      Object m = stream != null ? stream.receive(this) : takeForeign();
-      if (m == Stream.NONE) {
-        // The last sink may have gone after the look above, and found no take to withdraw.
-        if (!home.isEmpty() || !withdraw()) {
-          return;
-        }
-      } else if (m == Stream.END) {
-        finish(null);
-        return;
-      } else if (m != WITHDRAWN && !deliver(m)) {
-        return;
-      }
-    }
+  boolean goesOn() {
+    return !home.isEmpty() || !home.stopIfEmpty();
   }
 
-  // ---- called by the source
-
+  /** The last sink may have gone between the look in {@link #goesOn} and the take. */
   @Override
-  public void receive(Object m) {
-    if (deliver(m)) {
-      run();
-    }
-  }
-
-  @Override
-  void ended() {
-    finish(null);
-  }
-
-  // ---- sources that are not ours
-
-  private Object takeForeign() {
-    Object m;
-    try {
-      m = source.take(Stream.END, blocking);
-    } catch (Throwable t) {
-      LOG.error("error in a take from {}", source.getClass().getName(), t);
-      finish(new Failure(t));
-      return Stream.NONE;
-    }
-    if (!(m instanceof IDeferred d) || blocking) {
-      return m;
-    }
-    if (!d.realized()) {
-      take = d;
-      Outcome.of(d, message);
-      return Stream.NONE;
-    }
-    Object error = d.errorValue(Stream.NONE);
-    if (error == Stream.NONE) {
-      return d.successValue(null);
-    }
-    takeFailed(error);
-    return Stream.NONE;
-  }
-
-  /** The outcome of a pending take. */
-  private final class Message extends Outcome {
-    @Override
-    protected void onSuccess(Object m) {
-      take = null;
-      if (m == Stream.END) {
-        finish(null);
-      } else if (m == WITHDRAWN || deliver(m)) {
-        run();
-      }
-    }
-
-    @Override
-    protected void onError(Object error) {
-      take = null;
-      takeFailed(error);
-    }
-  }
-
-  private void takeFailed(Object error) {
-    LOG.error(
-        "error in a take from {}: {}", source.getClass().getName(), error, asThrowable(error));
-    finish(new Failure(error));
-  }
-
-  static Throwable asThrowable(Object error) {
-    return error instanceof Throwable t ? t : null;
-  }
-
-  /** Takes back a pending take; true if the caller is the pump now. */
-  private boolean withdraw() {
-    if (stream != null) {
-      return stream.withdraw(this);
-    }
-    if (take instanceof manifold.deferred.IMutableDeferred d) {
-      d.success(WITHDRAWN); // then the listener is the pump
-    }
-    return false;
+  boolean wantsMore() {
+    return !home.isEmpty();
   }
 
   // ---- one message
 
   /** Offers {@code m} to all; true when all have answered, else the last answer resumes. */
-  private boolean deliver(Object m) {
+  @Override
+  boolean accept(Object m) {
     Connection[] sinks = home.snapshot();
     boolean missing = false;
     boolean blockingSinks = false;
@@ -248,10 +120,10 @@ final class Pump extends Taker implements Runnable {
 
   // ---- ending
 
-  private void finish(Failure because) {
-    Failure f = because == null && stream != null ? stream.because() : because;
+  @Override
+  void end(Failure because) {
     for (Connection c : home.finish()) {
-      c.sourceEnded(f);
+      c.sourceEnded(because);
     }
   }
 

@@ -11,6 +11,10 @@ final class PutQueue {
     return size;
   }
 
+  PendingPut peek() {
+    return first;
+  }
+
   void add(PendingPut p) {
     p.queued = true;
     p.prev = last;

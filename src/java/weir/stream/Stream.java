@@ -621,6 +621,16 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
     return describe == null ? map : describe.invoke(map);
   }
 
+  /** For the section of a subclass. */
+  final MessageRing ring() {
+    return buffer;
+  }
+
+  /** For the section of a subclass: the puts that found no room. */
+  final PutQueue waiting() {
+    return puts;
+  }
+
   /** Inside the section: how much is buffered, in the unit of the capacity. */
   long buffered() {
     return buffer.size();

@@ -1,0 +1,176 @@
+package weir.stream;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import manifold.deferred.IDeferred;
+import manifold.deferred.IMutableDeferred;
+import manifold.stream.core.IEventSource;
+import manifold.stream.core.IEventStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.executor.Pools;
+
+/**
+ * A loop that takes one message of a source after the other. One thread at a time is inside; whoever
+ * brings what the loop waits for carries on with it. A source that blocks is read on the wait pool,
+ * one with an executor on that.
+ */
+abstract class Puller extends Taker implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Puller.class);
+
+  /** What a take is realized with when it is taken back. */
+  private static final Object WITHDRAWN = new Object();
+
+  final IEventSource source;
+  private final Stream<?> stream; // the source, if it is one of ours
+  private final boolean blocking;
+  private final Executor executor; // where the loop runs; null for any thread
+  private volatile IDeferred take; // a take of a foreign source that may be pending
+  private Outcome outcome; // of that take; one is enough
+
+  Puller(IEventSource source) {
+    this.source = source;
+    this.stream = source instanceof Stream<?> s ? s : null;
+    this.blocking = Args.isTrue(((IEventStream) source).isSynchronous());
+    this.executor = blocking ? Pools.waitPool() : stream == null ? null : stream.executor();
+  }
+
+  /** Does something with a message; false if someone else will {@link #resume} when it is done. */
+  abstract boolean accept(Object message);
+
+  /** No message will come any more. */
+  abstract void end(Failure because);
+
+  /** False to stop; someone will start again. */
+  boolean goesOn() {
+    return true;
+  }
+
+  /** Asked when a take waits: false to take it back, after which {@link #goesOn} decides. */
+  boolean wantsMore() {
+    return true;
+  }
+
+  /** Starts, on the calling thread unless the source blocks or has an executor. */
+  final void start() {
+    onItsThread(this);
+  }
+
+  final void onItsThread(Runnable work) {
+    if (executor == null) {
+      work.run();
+      return;
+    }
+    try {
+      executor.execute(work);
+    } catch (RejectedExecutionException e) {
+      LOG.warn("executor {} rejected the reading of a stream: it goes on inline", executor, e);
+      work.run();
+    }
+  }
+
+  @Override
+  public final void run() {
+    while (goesOn()) {
+      Object m = stream != null ? stream.receive(this) : takeForeign();
+      if (m == Stream.NONE) {
+        if (wantsMore() || !withdraw()) {
+          return;
+        }
+      } else if (m == Stream.END) {
+        end(because());
+        return;
+      } else if (m != WITHDRAWN && !accept(m)) {
+        return;
+      }
+    }
+  }
+
+  final Failure because() {
+    Object error = source instanceof Failable f ? f.failure(Stream.NONE) : Stream.NONE;
+    return error == Stream.NONE ? null : new Failure(error);
+  }
+
+  // ---- called by one of our streams
+
+  @Override
+  public final void receive(Object m) {
+    if (accept(m)) {
+      run();
+    }
+  }
+
+  @Override
+  final void ended() {
+    end(because());
+  }
+
+  // ---- sources that are not ours
+
+  private Object takeForeign() {
+    Object m;
+    try {
+      m = source.take(Stream.END, blocking);
+    } catch (Throwable t) {
+      takeFailed(t);
+      return Stream.NONE;
+    }
+    if (blocking || !(m instanceof IDeferred d)) {
+      return m;
+    }
+    if (!d.realized()) {
+      take = d;
+      if (outcome == null) {
+        outcome = new Message();
+      }
+      Outcome.of(d, outcome);
+      return Stream.NONE;
+    }
+    Object error = d.errorValue(Stream.NONE);
+    if (error == Stream.NONE) {
+      return d.successValue(null);
+    }
+    takeFailed(error);
+    return Stream.NONE;
+  }
+
+  /** The outcome of a pending take. */
+  private final class Message extends Outcome {
+    @Override
+    protected void onSuccess(Object m) {
+      take = null;
+      if (m == Stream.END) {
+        end(because());
+      } else if (m == WITHDRAWN || accept(m)) {
+        run();
+      }
+    }
+
+    @Override
+    protected void onError(Object error) {
+      take = null;
+      takeFailed(error);
+    }
+  }
+
+  private void takeFailed(Object error) {
+    LOG.error("error in a take from {}: {}", source.getClass().getName(), error, throwable(error));
+    end(new Failure(error));
+  }
+
+  static Throwable throwable(Object error) {
+    return error instanceof Throwable t ? t : null;
+  }
+
+  /** Takes back a pending take; true if the caller runs the loop now. */
+  final boolean withdraw() {
+    if (stream != null) {
+      return stream.withdraw(this);
+    }
+    if (take instanceof IMutableDeferred d) {
+      d.success(WITHDRAWN); // then its listener runs the loop
+    }
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+package weir.stream;
+
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import weir.deferred.Deferred;
+import weir.executor.Pools;
+
+/**
+ * Puts into a blocking queue. A put that finds no room waits on a thread of the wait pool, in order
+ * with others. A put whose time runs out at the very moment room appears may be both in the queue
+ * and answered with its timeout value: a queue offers no way to tell.
+ */
+final class QueueSink extends SimpleSink {
+
+  private static final long SLICE_MS = 100;
+
+  private record Put(Object message, Deferred<Object> answer) {}
+
+  private final BlockingQueue<Object> queue;
+  private final Queue<Put> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger todo = new AtomicInteger();
+
+  QueueSink(BlockingQueue<Object> queue) {
+    this.queue = queue;
+  }
+
+  @Override
+  public Object isSynchronous() {
+    return Boolean.TRUE;
+  }
+
+  @Override
+  public Object put(Object x, Object blocking) {
+    return put(x, blocking, null, null);
+  }
+
+  @Override
+  public Object put(Object x, Object blocking, Object timeout, Object timeoutVal) {
+    if (x == null) {
+      throw new AssertionError("a blocking queue cannot hold nil");
+    }
+    boolean wait = Args.isTrue(blocking);
+    if (closing().happened()) {
+      return wait ? Boolean.FALSE : Deferred.FALSE;
+    }
+    if (todo.get() == 0 && queue.offer(x)) {
+      return wait ? Boolean.TRUE : Deferred.TRUE;
+    }
+    Deferred<Object> answer = Deferred.create();
+    waiting.add(new Put(x, answer));
+    if (todo.getAndIncrement() == 0) {
+      Pools.waitPool().execute(this::work);
+    }
+    Expiry.limit(answer, timeout, timeoutVal);
+    return wait ? Blocking.answer(answer) : answer;
+  }
+
+  private void work() {
+    do {
+      Put p = waiting.poll();
+      if (!p.answer.realized()) {
+        p.answer.success(insert(p));
+      }
+    } while (todo.decrementAndGet() > 0);
+  }
+
+  private boolean insert(Put p) {
+    while (!closing().happened() && !p.answer.realized()) {
+      try {
+        if (queue.offer(p.message, SLICE_MS, TimeUnit.MILLISECONDS)) {
+          return true;
+        }
+      } catch (InterruptedException e) {
+        return false; // the pool is shut down
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public Object description() {
+    return Describe.map(
+        queue.getClass().getCanonicalName(),
+        "buffer-size",
+        queue.size(),
+        "buffer-capacity",
+        queue.size() + queue.remainingCapacity(),
+        "sink?",
+        true,
+        "closed?",
+        isClosed());
+  }
+}
