@@ -1,14 +1,11 @@
 package weir.bytes;
 
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import manifold.stream.core.IEventSource;
 
 /**
@@ -147,18 +144,6 @@ public final class Bytes {
   }
 
   private static Object convert(Object x, Class<?> target, Options options) throws IOException {
-    if (x instanceof File || x instanceof Path) {
-      Path path = x instanceof File f ? f.toPath() : (Path) x;
-      if (target == InputStream.class) {
-        return Files.newInputStream(path);
-      }
-      byte[] all = Files.readAllBytes(path);
-      return target == byte[].class ? all : Charsets.decode(all, 0, all.length, options);
-    }
-    throw new IllegalArgumentException(
-        "cannot convert "
-            + (x == null ? "nil" : "a " + x.getClass().getName())
-            + " to "
-            + target.getSimpleName());
+    return Conversions.convert(x, target, options);
   }
 }

@@ -1,0 +1,117 @@
+package weir.bytes;
+
+import clojure.lang.Counted;
+import clojure.lang.ISeq;
+import clojure.lang.RT;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import weir.deferred.Deferred;
+import weir.executor.Pools;
+
+/**
+ * A source of the elements of a sequence. Elements that are yet to be computed are computed on the
+ * wait pool, one take after the other, as that may block; those of a counted collection at once.
+ */
+final class SeqSource extends BasicSource {
+
+  private record Take(Deferred<Object> result, Object dflt) {}
+
+  private final Object origin;
+  private final Mapping mapping;
+  private final Executor executor; // null for the taker's thread
+  private final ArrayDeque<Take> takes = new ArrayDeque<>(); // guarded by this
+  private boolean serving; // guarded by this: somebody owns the fields below
+  private Object rest;
+  private boolean started;
+  private volatile boolean closed;
+
+  SeqSource(Object seq) {
+    this(seq, x -> x);
+  }
+
+  /** Emits each element of {@code seq} mapped by {@code mapping}. */
+  SeqSource(Object seq, Mapping mapping) {
+    this.origin = seq;
+    this.rest = seq;
+    this.mapping = mapping;
+    this.executor = seq instanceof Counted ? null : Pools.waitPool();
+  }
+
+  @Override
+  Deferred<Object> takeAsync(Object dflt) {
+    Deferred<Object> result = Deferred.create();
+    synchronized (this) {
+      takes.add(new Take(result, dflt));
+      if (serving) {
+        return result;
+      }
+      serving = true;
+    }
+    if (executor == null) {
+      serve();
+    } else {
+      executor.execute(this::serve);
+    }
+    return result;
+  }
+
+  private void serve() {
+    for (Take t; (t = nextTake()) != null; ) {
+      if (!t.result.realized()) {
+        serve(t);
+      }
+    }
+  }
+
+  private synchronized Take nextTake() {
+    Take t = takes.poll();
+    serving = t != null;
+    return t;
+  }
+
+  private void serve(Take take) {
+    Object x;
+    try {
+      x = next();
+    } catch (Throwable t) {
+      close();
+      take.result.error(t);
+      return;
+    }
+    if (x == PulledSeq.END) {
+      close();
+      take.result.success(take.dflt);
+    } else if (!take.result.success(x)) {
+      giveBack(x);
+    }
+  }
+
+  private Object next() throws Exception {
+    if (hasGivenBack()) {
+      return takeGivenBack();
+    }
+    if (closed) {
+      return PulledSeq.END;
+    }
+    ISeq s = started ? ((ISeq) rest).next() : RT.seq(rest);
+    started = true;
+    rest = s;
+    return s == null ? PulledSeq.END : mapping.apply(s.first());
+  }
+
+  @Override
+  boolean isOver() {
+    return closed && !hasGivenBack();
+  }
+
+  @Override
+  void closeOnce() throws Exception {
+    closed = true;
+    Closing.closeIfOpen(origin);
+  }
+
+  @Override
+  String kind() {
+    return "seq";
+  }
+}
