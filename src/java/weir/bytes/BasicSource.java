@@ -1,38 +1,30 @@
 package weir.bytes;
 
 import clojure.lang.IFn;
-import clojure.lang.IPersistentMap;
-import clojure.lang.ISeq;
-import clojure.lang.IReference;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
-import clojure.lang.RT;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import manifold.stream.core.IEventSource;
-import manifold.stream.core.IEventStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
+import weir.stream.EventStream;
 import weir.time.CurrentClock;
 
 /**
  * What sources of this package share: the blocking and timed forms of take, end callbacks, and
  * messages whose taker had gone when they came, which the next taker gets.
  */
-abstract class BasicSource implements IEventSource, IEventStream, IReference {
+abstract class BasicSource extends EventStream implements IEventSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(BasicSource.class);
 
   private final ConcurrentLinkedQueue<Object> givenBack = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private List<IFn> onDrained = new ArrayList<>(); // guarded by itself's owner; null once called
-  private WeakReference<Object> handle;
-  private IPersistentMap meta;
+  private List<IFn> onDrained = new ArrayList<>(); // guarded by this; null once called
 
   /** Returns a deferred of the next message, or of {@code dflt} at the end. */
   abstract Deferred<Object> takeAsync(Object dflt);
@@ -67,7 +59,7 @@ abstract class BasicSource implements IEventSource, IEventStream, IReference {
   @Override
   public final Object take(Object dflt, Object blocking) {
     Deferred<Object> d = takeAsync(dflt);
-    return RT.booleanCast(blocking) ? d.deref() : d;
+    return isTrue(blocking) ? d.deref() : d;
   }
 
   @Override
@@ -77,14 +69,15 @@ abstract class BasicSource implements IEventSource, IEventStream, IReference {
       if (ms.doubleValue() <= 0) {
         d.success(timeoutVal);
       } else {
-        IFn cancel =
-            (IFn)
-                CurrentClock.get()
-                    .in(ms.doubleValue(), () -> d.success(timeoutVal));
+        IFn cancel = (IFn) CurrentClock.get().in(ms.doubleValue(), () -> d.success(timeoutVal));
         d.onRealized(Functions.of(x -> cancel.invoke()), Functions.of(x -> cancel.invoke()));
       }
     }
-    return RT.booleanCast(blocking) ? d.deref() : d;
+    return isTrue(blocking) ? d.deref() : d;
+  }
+
+  private static boolean isTrue(Object x) {
+    return x != null && x != Boolean.FALSE;
   }
 
   // ---- ending
@@ -158,43 +151,7 @@ abstract class BasicSource implements IEventSource, IEventStream, IReference {
   }
 
   @Override
-  public final Object isSynchronous() {
-    return false;
-  }
-
-  @Override
-  public final Object downstream() {
-    return null;
-  }
-
-  @Override
   public final Object connector(Object sink) {
     return null;
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // a queue of references to anything takes ours
-  public final synchronized Object weakHandle(Object refQueue) {
-    if (handle == null) {
-      handle = new WeakReference<>(this, (ReferenceQueue<Object>) refQueue);
-    }
-    return handle;
-  }
-
-  @Override
-  public final synchronized IPersistentMap meta() {
-    return meta;
-  }
-
-  @Override
-  public final synchronized IPersistentMap alterMeta(IFn f, ISeq args) {
-    meta = (IPersistentMap) f.applyTo(RT.cons(meta, args));
-    return meta;
-  }
-
-  @Override
-  public final synchronized IPersistentMap resetMeta(IPersistentMap m) {
-    meta = m;
-    return m;
   }
 }

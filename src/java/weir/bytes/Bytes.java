@@ -59,7 +59,12 @@ public final class Bytes {
 
   /** Returns a view of the bytes of {@code x}, or a copy; {@code x} itself if it is a buffer. */
   public static ByteBuffer toByteBuffer(Object x, Options options) throws IOException {
-    return x instanceof ByteBuffer b ? b : ByteBuffer.wrap(toByteArray(x, options));
+    if (x instanceof ByteBuffer b) {
+      return b;
+    }
+    return x instanceof byte[] || x instanceof String
+        ? ByteBuffer.wrap(toByteArray(x, options))
+        : (ByteBuffer) convert(x, ByteBuffer.class, options);
   }
 
   /** Returns a buffer whose position is its own, sharing the bytes of {@code x} where it can. */

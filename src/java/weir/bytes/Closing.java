@@ -34,8 +34,8 @@ final class Closing {
   static void close(Object x) throws Exception {
     if (x instanceof AutoCloseable c) {
       c.close();
-    } else if (x instanceof IEventStream s) {
-      s.close();
+    } else if (x instanceof IEventStream) {
+      Sources.close(x);
     } else {
       Protocols.close(x);
     }

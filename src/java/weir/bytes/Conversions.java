@@ -2,6 +2,7 @@ package weir.bytes;
 
 import clojure.lang.AFn;
 import clojure.lang.Atom;
+import clojure.lang.IFn;
 import clojure.lang.IPersistentVector;
 import clojure.lang.PersistentVector;
 import clojure.lang.Sequential;
@@ -73,6 +74,16 @@ public final class Conversions {
       Type source, Type target, double cost, Edge.Style style, Conversion conversion) {
     Edge edge = new Edge(source, target, cost, style, conversion);
     update(g -> g.withLifted(edge));
+  }
+
+  /** Returns a conversion of a program that is not registered yet. */
+  public static Edge edge(Type source, Type target, double cost, Conversion conversion) {
+    return new Edge(source, target, cost, Edge.Style.FOREIGN, conversion);
+  }
+
+  /** Returns the way between two types, or null. */
+  public static Path path(Type source, Type target) {
+    return graph().find(source, target);
   }
 
   /** Drops all paths that were found, because a type now covers other classes than before. */
@@ -149,8 +160,7 @@ public final class Conversions {
     }
   }
 
-  static Object convertAs(Type source, Object x, Type target, Options options)
-      throws Exception {
+  static Object convertAs(Type source, Object x, Type target, Options options) throws Exception {
     if (source.isUnknown()) {
       return convertMany(x, target, options);
     }
@@ -175,6 +185,21 @@ public final class Conversions {
             + " to "
             + target
             + ": no conversion or chain of conversions leads there");
+  }
+
+  /** Returns what converting {@code x} costs; null if there is no way. */
+  public static Double cost(Object x, Object target) {
+    Type type = Type.of(target);
+    Path path = Path.NONE;
+    if (x != null && !(x instanceof IPersistentVector v && !isUniform(v))) {
+      path = graph().cached(typeOf(x), type);
+    } else if (x != null) {
+      path = graph().cached(Type.ANY_SEQ, type);
+    }
+    if (path == Path.NONE && x != null) {
+      path = graph().cached(Type.of(x.getClass()), type);
+    }
+    return path == Path.NONE ? null : path.cost();
   }
 
   // ---- many values
@@ -210,6 +235,19 @@ public final class Conversions {
       }
     }
     return v.length() > 0;
+  }
+
+  /**
+   * Converts a sequence or source of unknown elements along {@code path}.
+   *
+   * @param convert a function of an element, the type to make it, and the options map
+   */
+  public static Object convertElements(Path path, Object x, IFn convert, Options options)
+      throws Exception {
+    Type element = path.start().in(null);
+    Mapping each = e -> convert.invoke(e, element, options.toMap());
+    Object known = x instanceof IEventSource ? new DerivedSource(x, each) : PulledSeq.map(x, each);
+    return path.convert(known == null ? PersistentVector.EMPTY : known, options);
   }
 
   /** Converts every element, lazily unless the result is a vector, and changes the wrapper. */

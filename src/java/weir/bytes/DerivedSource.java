@@ -4,12 +4,13 @@ import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSource;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.stream.Failable;
 
 /**
  * A source of another source's messages, each mapped when it is taken; nothing is taken ahead. A
  * message that cannot be mapped is an error and closes both. Closing this closes the other.
  */
-final class DerivedSource extends BasicSource {
+final class DerivedSource extends BasicSource implements Failable {
 
   private final IEventSource source;
   private final Mapping mapping;
@@ -71,6 +72,20 @@ final class DerivedSource extends BasicSource {
       close();
       result.error(error);
     }
+  }
+
+  @Override
+  public void fail(Object error) {
+    if (source instanceof Failable f) {
+      f.fail(error);
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  public Object failure(Object dflt) {
+    return source instanceof Failable f ? f.failure(dflt) : dflt;
   }
 
   @Override

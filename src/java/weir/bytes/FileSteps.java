@@ -36,8 +36,7 @@ final class FileSteps {
   static Object mapped(Object file, Options o) throws IOException {
     Set<OpenOption> how =
         o.writable()
-            ? Set.of(
-                StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
+            ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
             : Set.of(StandardOpenOption.READ);
     return PulledSeq.of(
         new Mapper(FileChannel.open(path(file), how), o.chunkSize(MAPPED_CHUNK_BYTES), o));

@@ -74,7 +74,8 @@ public final class Graph {
 
   /** Returns the conversions that {@code from} can take, also those of its supertypes. */
   public List<Edge> from(Type from) {
-    List<Edge> found = new ArrayList<>(edges.stream().filter(e -> from.isAssignableTo(e.source())).toList());
+    List<Edge> found =
+        new ArrayList<>(edges.stream().filter(e -> from.isAssignableTo(e.source())).toList());
     found.addAll(Implicit.from(from));
     return found;
   }
@@ -82,6 +83,12 @@ public final class Graph {
   /** Returns the best path, or null. Searches at each call: see {@link #cached}. */
   public Path path(Type from, Type to) {
     return PathSearch.find(edges, List.of(from), to);
+  }
+
+  /** Returns the best path, or null; remembers what it found. */
+  public Path find(Type from, Type to) {
+    Path path = cached(from, to);
+    return path == Path.NONE ? null : path;
   }
 
   /** Returns every type that values of {@code from} convert to, nearest first. */

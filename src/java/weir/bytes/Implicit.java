@@ -1,6 +1,5 @@
 package weir.bytes;
 
-import clojure.lang.RT;
 import java.util.List;
 
 /** The steps between wrappers, which hold for elements of every type. */
@@ -15,7 +14,7 @@ final class Implicit {
     Type seq = type.in(Type.Wrapper.SEQ);
     switch (type.wrapper()) {
       case VECTOR:
-        return List.of(new Edge(type, seq, 1, Edge.Style.VIEW, (x, o) -> RT.seq(x)));
+        return List.of(new Edge(type, seq, 1, Edge.Style.VIEW, (x, o) -> PulledSeq.map(x, e -> e)));
       case SEQ:
         Type stream = type.in(Type.Wrapper.STREAM);
         return List.of(new Edge(type, stream, 1, Edge.Style.LAZY, (x, o) -> new SeqSource(x)));

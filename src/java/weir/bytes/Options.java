@@ -3,7 +3,6 @@ package weir.bytes;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
-import clojure.lang.RT;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.util.Map;
@@ -26,12 +25,14 @@ public final class Options {
   /** {@code :source-type}, which names the type of the value instead of what its class says. */
   static final Keyword SOURCE_TYPE = Keyword.intern("source-type");
 
+  private static final Map<?, ?> EMPTY = PersistentArrayMap.EMPTY;
+
   /** No options: every step takes its defaults. */
-  public static final Options NONE = new Options(PersistentArrayMap.EMPTY);
+  public static final Options NONE = new Options(EMPTY);
 
-  private final Object map;
+  private final Map<?, ?> map;
 
-  private Options(Object map) {
+  private Options(Map<?, ?> map) {
     this.map = map;
   }
 
@@ -46,13 +47,13 @@ public final class Options {
   }
 
   /** Returns the options as they were given, an empty map for none. */
-  public Object toMap() {
+  public Map<?, ?> toMap() {
     return map;
   }
 
   /** Returns the value of {@code key}, or null. */
   public Object get(Keyword key) {
-    return RT.get(map, key);
+    return map.get(key);
   }
 
   /**
@@ -61,7 +62,7 @@ public final class Options {
    * @throws IllegalArgumentException if no such charset exists
    */
   public Charset charset() {
-    return map == PersistentArrayMap.EMPTY ? Charsets.DEFAULT : Charsets.of(get(ENCODING));
+    return map == EMPTY ? Charsets.DEFAULT : Charsets.of(get(ENCODING));
   }
 
   /**
@@ -69,9 +70,7 @@ public final class Options {
    * :report}.
    */
   public CodingErrorAction onEncodingError() {
-    return map == PersistentArrayMap.EMPTY
-        ? CodingErrorAction.REPLACE
-        : Charsets.errorAction(get(ON_ENCODING_ERROR));
+    return map == EMPTY ? CodingErrorAction.REPLACE : Charsets.errorAction(get(ON_ENCODING_ERROR));
   }
 
   /**
@@ -93,7 +92,7 @@ public final class Options {
   }
 
   private int positive(Keyword key, int dflt) {
-    Object v = map == PersistentArrayMap.EMPTY ? null : get(key);
+    Object v = map == EMPTY ? null : get(key);
     if (v == null) {
       return dflt;
     }
@@ -124,8 +123,7 @@ public final class Options {
   }
 
   private boolean truth(Keyword key, boolean dflt) {
-    Object v = map == PersistentArrayMap.EMPTY ? null : RT.get(map, key, this);
-    return v == this || map == PersistentArrayMap.EMPTY ? dflt : v != null && v != Boolean.FALSE;
+    return map.containsKey(key) ? map.get(key) != null && map.get(key) != Boolean.FALSE : dflt;
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class Path {
    * Follows the steps. What was opened on the way is closed, together with {@code x}, as soon as
    * the bytes are in memory or a step fails; else the result closes it.
    */
-  Object convert(Object x, Options options) throws Exception {
+  public Object convert(Object x, Options options) throws Exception {
     if (edges.length == 1 && !Closing.isCloseable(x)) {
       return edges[0].conversion().convert(x, options);
     }

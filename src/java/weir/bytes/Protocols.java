@@ -56,7 +56,8 @@ public final class Protocols {
     send.function.invoke(sink, bytes, options.toMap());
   }
 
-  static boolean isCloseable(Object x) {
+  /** Returns true if {@code x} satisfies the protocol of closeable things; null does not. */
+  public static boolean isCloseable(Object x) {
     Method m = close;
     return m != null && x != null && m.covers(x);
   }

@@ -5,9 +5,9 @@ import clojure.lang.IDeref;
 import clojure.lang.IPersistentMap;
 import clojure.lang.ISeq;
 import clojure.lang.Obj;
-import clojure.lang.RT;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import manifold.stream.core.IEventSource;
@@ -131,7 +131,12 @@ final class PulledSeq extends ASeq implements Closeable {
           @Override
           public Object pull() {
             Object d = ((IEventSource) source).take(END, Boolean.FALSE);
-            return d instanceof IDeref waiting ? waiting.deref() : d;
+            Object x = d instanceof IDeref waiting ? waiting.deref() : d;
+            Throwable failure = x == END ? Sources.failure(source) : null;
+            if (failure != null) {
+              throw Closing.sneaky(failure);
+            }
+            return x;
           }
 
           @Override
@@ -147,23 +152,24 @@ final class PulledSeq extends ASeq implements Closeable {
   }
 
   private static class Mapped implements Puller {
-    private Object rest; // what is left; never the head
-    private boolean started;
+    private Iterator<?> rest; // null until the first pull
+    private Object origin; // null from then on, so that the head is not held
     private final Mapping f;
     private final Closer closer;
 
     Mapped(Object x, Mapping f, Closer closer) {
-      this.rest = x;
+      this.origin = x;
       this.f = f;
       this.closer = closer;
     }
 
     @Override
     public Object pull() throws Exception {
-      ISeq s = started ? ((ISeq) rest).next() : RT.seq(rest);
-      started = true;
-      rest = s;
-      return s == null ? END : f.apply(s.first());
+      if (rest == null) {
+        rest = Elements.of(origin);
+        origin = null;
+      }
+      return rest.hasNext() ? f.apply(rest.next()) : END;
     }
 
     @Override

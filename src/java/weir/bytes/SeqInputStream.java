@@ -1,10 +1,10 @@
 package weir.bytes;
 
-import clojure.lang.ISeq;
-import clojure.lang.RT;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Iterator;
 import java.util.Objects;
 
 /**
@@ -15,18 +15,16 @@ import java.util.Objects;
  */
 final class SeqInputStream extends InputStream {
 
-  private static final InputStream EMPTY = nullInputStream();
+  private static final InputStream EMPTY = new ByteArrayInputStream(new byte[0]);
 
   private final Object origin;
   private final Options options;
-  private Object rest;
-  private boolean started;
+  private Iterator<?> rest; // null until the first read
   private boolean closed;
   private InputStream current = EMPTY; // null at the end
 
   SeqInputStream(Object seq, Options options) {
     this.origin = seq;
-    this.rest = seq;
     this.options = options;
   }
 
@@ -76,11 +74,11 @@ final class SeqInputStream extends InputStream {
   private void advance() throws IOException {
     current.close();
     current = null;
-    ISeq s = started ? ((ISeq) rest).next() : RT.seq(rest);
-    started = true;
-    rest = s;
-    if (s != null) {
-      current = Bytes.toInputStream(s.first(), options);
+    if (rest == null) {
+      rest = Elements.of(origin);
+    }
+    if (rest.hasNext()) {
+      current = Bytes.toInputStream(rest.next(), options);
     } else {
       close();
     }

@@ -1,9 +1,8 @@
 package weir.bytes;
 
 import clojure.lang.Counted;
-import clojure.lang.ISeq;
-import clojure.lang.RT;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.concurrent.Executor;
 import weir.deferred.Deferred;
 import weir.executor.Pools;
@@ -16,13 +15,12 @@ final class SeqSource extends BasicSource {
 
   private record Take(Deferred<Object> result, Object dflt) {}
 
-  private final Object origin;
+  private final Object seq;
   private final Mapping mapping;
   private final Executor executor; // null for the taker's thread
   private final ArrayDeque<Take> takes = new ArrayDeque<>(); // guarded by this
   private boolean serving; // guarded by this: somebody owns the fields below
-  private Object rest;
-  private boolean started;
+  private Iterator<?> rest; // null until the first take
   private volatile boolean closed;
 
   SeqSource(Object seq) {
@@ -31,8 +29,7 @@ final class SeqSource extends BasicSource {
 
   /** Emits each element of {@code seq} mapped by {@code mapping}. */
   SeqSource(Object seq, Mapping mapping) {
-    this.origin = seq;
-    this.rest = seq;
+    this.seq = seq;
     this.mapping = mapping;
     this.executor = seq instanceof Counted ? null : Pools.waitPool();
   }
@@ -93,10 +90,10 @@ final class SeqSource extends BasicSource {
     if (closed) {
       return PulledSeq.END;
     }
-    ISeq s = started ? ((ISeq) rest).next() : RT.seq(rest);
-    started = true;
-    rest = s;
-    return s == null ? PulledSeq.END : mapping.apply(s.first());
+    if (rest == null) {
+      rest = Elements.of(seq);
+    }
+    return rest.hasNext() ? mapping.apply(rest.next()) : PulledSeq.END;
   }
 
   @Override
@@ -107,7 +104,7 @@ final class SeqSource extends BasicSource {
   @Override
   void closeOnce() throws Exception {
     closed = true;
-    Closing.closeIfOpen(origin);
+    Closing.closeIfOpen(seq);
   }
 
   @Override

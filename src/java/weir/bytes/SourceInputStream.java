@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSource;
-import manifold.stream.core.IEventStream;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
 import weir.stream.Failable;
@@ -316,10 +315,14 @@ public final class SourceInputStream extends InputStream {
       return;
     }
     ByteBuffer chunk = null;
+    Throwable wrong = message == END ? Sources.failure(source) : null;
     try {
       chunk = message == END ? null : Bytes.view(message);
     } catch (Throwable t) {
-      fail(t);
+      wrong = t;
+    }
+    if (wrong != null) {
+      fail(wrong);
       return;
     }
     Deferred<Object> w = null;
@@ -341,10 +344,8 @@ public final class SourceInputStream extends InputStream {
   }
 
   private void fail(Object error) {
-    Throwable cause =
-        error instanceof Throwable t ? t : new IllegalStateException(String.valueOf(error));
-    if (finish(cause)) {
-      closeSource();
+    if (finish(Sources.asThrowable(error))) {
+      Sources.close(source);
     }
   }
 
@@ -352,13 +353,7 @@ public final class SourceInputStream extends InputStream {
   @Override
   public void close() {
     if (finish(null)) {
-      closeSource();
-    }
-  }
-
-  private void closeSource() {
-    if (source instanceof IEventStream s) {
-      s.close();
+      Sources.close(source);
     }
   }
 

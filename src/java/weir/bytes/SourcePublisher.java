@@ -116,7 +116,10 @@ final class SourcePublisher implements Flow.Publisher<ByteBuffer> {
     /** Returns true if another item was requested. */
     private boolean deliver(Object message) {
       if (message == PulledSeq.END) {
-        if (over.compareAndSet(false, true)) {
+        Throwable failure = Sources.failure(source);
+        if (failure != null) {
+          fail(failure);
+        } else if (over.compareAndSet(false, true)) {
           subscriber.onComplete();
         }
         return false;
@@ -135,7 +138,7 @@ final class SourcePublisher implements Flow.Publisher<ByteBuffer> {
     }
 
     private void failed(Object error) {
-      fail(error instanceof Throwable t ? t : new IllegalStateException(String.valueOf(error)));
+      fail(Sources.asThrowable(error));
     }
 
     private void fail(Throwable t) {

@@ -69,10 +69,7 @@ final class Steps {
     return new BufferedReader(
         new InputStreamReader(
             (InputStream) x,
-            o.charset()
-                .newDecoder()
-                .onMalformedInput(action)
-                .onUnmappableCharacter(action)));
+            o.charset().newDecoder().onMalformedInput(action).onUnmappableCharacter(action)));
   }
 
   static String readText(Object x, Options o) throws IOException {

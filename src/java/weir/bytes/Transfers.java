@@ -98,8 +98,8 @@ public final class Transfers {
       for (Object to : (Iterable<?>) bySource.getValue()) {
         Map.Entry<?, ?> bySink = (Map.Entry<?, ?>) to;
         Path toSink = graph.cached(sink, (Type) bySink.getKey());
-        Route route = new Route(
-                (Type) bySource.getKey(), toSource, toSink, (Transfer) bySink.getValue());
+        Route route =
+            new Route((Type) bySource.getKey(), toSource, toSink, (Transfer) bySink.getValue());
         if (toSink != Path.NONE && (best == null || route.compareTo(best) < 0)) {
           best = route;
         }

@@ -68,8 +68,8 @@ public final class Type {
   /**
    * Returns the type that {@code t} describes.
    *
-   * @param t a class, a {@code Type}, a {@link Kind}, a protocol or its var, the symbol {@code
-   *     bytes}, or null for the type of nil
+   * @param t a class, a {@code Type}, a {@link Kind}, a protocol or its var, the symbol or the
+   *     function {@code bytes}, or null for the type of nil
    * @throws IllegalArgumentException if it is none of these
    */
   public static Type of(Object t) {
@@ -117,7 +117,7 @@ public final class Type {
     if (t instanceof IPersistentMap m && m.valAt(VAR) instanceof Var v) {
       return kind(v);
     }
-    if (BYTES.equals(t)) {
+    if (BYTES.equals(t) || t.getClass().getName().equals("clojure.core$bytes")) {
       return byte[].class;
     }
     throw new IllegalArgumentException(
