@@ -70,7 +70,9 @@ class ArchitectureTest {
 
   /** The doors of the Java API stand in the room that both sides share, and open into one side. */
   private static final DescribedPredicate<JavaClass> DOORS =
-      named("weir.http.HttpServer").or(named("weir.http.HttpClient"));
+      named("weir.http.HttpServer")
+          .or(named("weir.http.JavaApplication"))
+          .or(named("weir.http.HttpClient"));
 
   private static final DescribedPredicate<JavaMethodCall> LOADS =
       DescribedPredicate.describe(

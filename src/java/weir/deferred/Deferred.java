@@ -238,6 +238,7 @@ public class Deferred<T> extends Combinators<T> {
    *
    * @param callback one that is not registered anywhere at the moment
    */
+  @Override
   public void listen(Callback callback) {
     for (; ; ) {
       Object s = state;
@@ -412,6 +413,7 @@ public class Deferred<T> extends Combinators<T> {
    * Returns the state word of an outcome that the calling thread may go on with at once; null means
    * to {@link #listen(Callback)}. Whoever gets an error from here has consumed it.
    */
+  @Override
   Object peek() {
     return outcome();
   }

@@ -129,6 +129,7 @@ final class WorkerPool extends InstrumentedExecutor {
   }
 
   /** Waits until something got free; returns true if the task was placed before that. */
+  @SuppressWarnings("WaitNotInLoop") // the caller loops
   private boolean awaitRoom(Runnable task, long since) throws InterruptedException {
     lock.lock();
     try {

@@ -36,7 +36,7 @@ abstract class Puller extends Taker implements Runnable {
     this.executor = blocking ? Pools.waitPool() : stream == null ? null : stream.executor();
   }
 
-  /** Does something with a message; false if someone else will {@link #resume} when it is done. */
+  /** Does something with a message; false if someone else will {@code resume} when it is done. */
   abstract boolean accept(Object message);
 
   /** No message will come any more. */

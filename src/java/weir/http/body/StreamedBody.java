@@ -67,7 +67,7 @@ public final class StreamedBody implements InboundBody {
   @Override
   public void content(ByteBuf piece) {
     int n = piece.readableBytes();
-    if (abandoned || stream.isClosed() == Boolean.TRUE) {
+    if (abandoned || Boolean.TRUE.equals(stream.isClosed())) {
       piece.release();
       owner.unwanted(n);
       return;
