@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
 import weir.http.server.Application;
+import weir.http.server.JavaApplication;
 import weir.http.server.RunningServer;
 import weir.http.server.ServerConfig;
 import weir.http.server.ServerConfig.HandlerThreads;

@@ -12,6 +12,8 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -83,8 +85,23 @@ public final class TcpListener {
       return new TcpListener(options.transport(), loops, connections, channel);
     } catch (Throwable t) {
       loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
-      throw t;
+      throw bindFailure(options.address(), t);
     }
+  }
+
+  /** The native transports have an exception of their own for what the JDK calls BindException. */
+  private static RuntimeException bindFailure(SocketAddress address, Throwable cause) {
+    Throwable failure = cause;
+    if (cause instanceof IOException && !(cause instanceof BindException)) {
+      failure = new BindException("cannot listen on " + address + ": " + cause.getMessage());
+      failure.initCause(cause);
+    }
+    throw TcpListener.<RuntimeException>sneaky(failure);
+  }
+
+  @SuppressWarnings("unchecked") // the cast is erased: this throws any Throwable unchecked
+  private static <E extends Throwable> E sneaky(Throwable t) throws E {
+    throw (E) t;
   }
 
   /** Enters each accepted channel, before anything runs in it, into the group. */

@@ -17,8 +17,13 @@ final class OtherBodies {
   static StreamingBody of(Object body, Executor executor) {
     try {
       return new BlockingBody(new BlockingBody.StreamPieces(Bytes.toInputStream(body)), executor);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(":body of " + body.getClass() + " cannot be read", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          ":body of "
+              + body.getClass()
+              + " (expected: a string, bytes, a buffer, an InputStream, a file, a sequence, or a"
+              + " stream of these)",
+          e);
     }
   }
 }

@@ -47,6 +47,11 @@ public final class ReadGate {
     }
   }
 
+  /** Opens the gate, whoever has closed it. */
+  public void openAll() {
+    open(reasons);
+  }
+
   /** Closes or opens the gate for a reason. */
   public void set(int reason, boolean closed) {
     if (closed) {

@@ -65,6 +65,11 @@ public final class StreamedBody implements InboundBody {
   }
 
   @Override
+  public boolean isGathered() {
+    return false;
+  }
+
+  @Override
   public void content(ByteBuf piece) {
     int n = piece.readableBytes();
     if (abandoned || Boolean.TRUE.equals(stream.isClosed())) {

@@ -27,6 +27,11 @@ final class AggregatedBody implements InboundBody {
   }
 
   @Override
+  public boolean isGathered() {
+    return true;
+  }
+
+  @Override
   public void content(ByteBuf piece) {
     int n = piece.readableBytes();
     if (length + (long) n > limit) {

@@ -27,7 +27,7 @@ import weir.http.body.StreamingBody;
  * <p>The handler runs on any thread; fields without a comment are written before the exchange is
  * handed over to the next thread and read after it.
  */
-final class Exchange implements RequestMessage {
+final class Exchange implements RequestMessage, Handoff.Job {
 
   private final Http1Connection connection;
   private final HttpRequest request;
@@ -47,6 +47,7 @@ final class Exchange implements RequestMessage {
   // ---- only for the event loop
   Exchange nextInOrder;
   boolean ready;
+  boolean wantsContinue;
   InboundBody inbound;
 
   /** Links the outbox; written by whoever adds to it. */
@@ -65,7 +66,8 @@ final class Exchange implements RequestMessage {
    *
    * @param worker who runs this, or null on the event loop and on foreign threads
    */
-  void run(Worker worker) {
+  @Override
+  public void run(Worker worker) {
     Object result;
     try {
       result = context().application().handle(new RingRequest(this));

@@ -2,6 +2,7 @@ package weir.http.server;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Function;
 
 /**
  * Runs requests off the event loops at nearly no cost: a loop hands over everything it read in one
@@ -45,20 +46,34 @@ final class Handoff {
     void shutdown();
   }
 
-  private final WorkQueue<Exchange> queue = new WorkQueue<>();
+  /** What a worker is there for. */
+  interface Job {
+    /** Does the work; must not throw. */
+    void run(Worker worker);
+  }
+
+  private final WorkQueue<Job> queue = new WorkQueue<>();
   private final Threads threads;
   private final Watchdog watchdog;
   private final Runnable worker = this::work;
   private volatile int successor;
 
   Handoff(int poolSize, Watchdog watchdog) {
-    this.threads = WorkerThreads.create(poolSize, this::signalIfWork);
+    this(onIdle -> WorkerThreads.create(poolSize, onIdle), watchdog);
+  }
+
+  /**
+   * @param threads makes the threads, given what they must call after they have announced themselves
+   *     idle
+   */
+  Handoff(Function<Runnable, Threads> threads, Watchdog watchdog) {
+    this.threads = threads.apply(this::signalIfWork);
     this.watchdog = watchdog;
   }
 
   /** Hands over what one event loop iteration has gathered. The array is the queue's from now on. */
-  void submit(Object[] exchanges, int size) {
-    queue.add(exchanges, size);
+  void submit(Object[] jobs, int size) {
+    queue.add(jobs, size);
     signal();
   }
 
@@ -89,13 +104,13 @@ final class Handoff {
     successor = 0;
     watchdog.publishAll();
     Worker self = new Worker(watchdog);
-    Exchange exchange;
+    Job job;
     do {
-      while ((exchange = queue.poll()) != null) {
+      while ((job = queue.poll()) != null) {
         if (!queue.isEmpty()) {
           signal();
         }
-        exchange.run(self);
+        job.run(self);
         self.publishIfOld();
       }
       self.publish();

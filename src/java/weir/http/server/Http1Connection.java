@@ -6,12 +6,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,9 @@ import weir.http.body.StreamingBody;
 final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
+
+  /** How long what a refused peer still sends is dropped before the connection is closed. */
+  private static final long LINGER_MILLIS = 1000;
 
   /** What is gathered beyond this goes to the socket's queue at once. */
   private static final int MAX_GATHERED = 64 * 1024;
@@ -55,6 +61,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private boolean inRead;
   private boolean flushPending;
   private boolean ending;
+  private boolean refused;
 
   Http1Connection(ServerContext context, boolean secure) {
     this.context = context;
@@ -153,14 +160,28 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     exchange.inbound = RequestBodies.plan(exchange, request, context.config());
     receiving = exchange;
-    if (exchange.inbound == null) {
+    if (exchange.inbound != null && Http1Responses.takeExpectation(request)) {
+      exchange.wantsContinue = true;
+      if (exchange == head) {
+        sendContinue(exchange);
+      }
+    }
+    if (exchange.inbound == null || !exchange.inbound.isGathered()) {
       dispatch(exchange);
     }
+  }
+
+  /** RFC 9110 §10.1.1; only for the head exchange, whose response comes next. */
+  private void sendContinue(Exchange exchange) {
+    exchange.wantsContinue = false;
+    gather(Http1Responses.CONTINUE, Http1Responses.CONTINUE.length, 0);
+    flushSoon();
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {
     LOG.debug("refused a request of {}: {}", endpoints.remote(), refusal.reason());
     exchange.closeAfter = true;
+    refused = true;
     stopReading();
     exchange.answerWith(refusal.reply());
   }
@@ -212,9 +233,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     receiving = null;
     exchange.inbound = null;
     exchange.closeAfter = true;
+    refused = true;
     stopReading();
     body.fail(new IOException(refusal.reason(), cause));
-    if (body instanceof AggregatedBody) {
+    if (body.isGathered()) {
       exchange.answerWith(refusal.reply()); // else the handler has been called, and answers
     }
   }
@@ -306,14 +328,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     exchange.content = null;
     exchange.streaming = null;
     open--;
+    if (exchange.inbound != null) {
+      exchange.inbound.abandon();
+    }
     if (exchange.closeAfter) {
       closeAfterWrites();
       return;
     }
-    if (exchange.inbound != null) {
-      exchange.inbound.abandon();
-    }
     gate.open(ReadGate.PIPELINE);
+    if (head != null && head.wantsContinue) {
+      sendContinue(head);
+    }
     if (context.isDraining() && head == null && exchange != receiving) {
       closeAfterWrites();
     }
@@ -385,10 +410,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void closeAfterWrites() {
+    boolean peerSends = receiving != null || refused;
     stopReading();
     passGathered();
     flushPending = false;
-    wire.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    wire.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(peerSends && !secure ? this::linger : ChannelFutureListener.CLOSE);
+  }
+
+  /**
+   * Closes our side only, and for a while drops what the peer goes on sending: closing a socket with
+   * unread bytes resets the connection, and the peer might never see the response (RFC 9112 §9.6).
+   */
+  private void linger(Future<?> written) {
+    receiving = null;
+    if (written.isSuccess() && ctx.channel() instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+      gate.openAll();
+      ctx.executor().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      close();
+    }
   }
 
   void close() {

@@ -2,14 +2,30 @@ package weir.http.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import java.nio.charset.StandardCharsets;
 
 /** How encoded responses are written, and how unsent ones are let go of. */
 final class Http1Responses {
 
   private Http1Responses() {}
 
+  static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
   /** Arrays up to this size are copied behind their head: one buffer, one write. */
   private static final int MAX_GATHERED_CONTENT = 64 * 1024;
+
+  /** Returns whether the client waits for a 100, and removes the header that says so. */
+  static boolean takeExpectation(HttpRequest request) {
+    if (request.protocolVersion().minorVersion() == 0 || !HttpUtil.is100ContinueExpected(request)) {
+      return false;
+    }
+    request.headers().remove(HttpHeaderNames.EXPECT);
+    return true;
+  }
 
   /** Returns how many bytes of content will be gathered behind the head. */
   static int gathered(Exchange exchange) {

@@ -3,6 +3,7 @@ package weir.http.server;
 import io.netty.channel.EventLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Finished responses on their way back to one event loop. Any thread adds; the loop drains all of
@@ -51,7 +52,17 @@ final class Outbox {
   /** Wakes the loop, unless it is already about to look. */
   void publish() {
     if (top != null && scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
-      loop.execute(drain);
+      try {
+        loop.execute(drain);
+      } catch (RejectedExecutionException e) {
+        discardAll(); // the server has stopped and its connections are gone
+      }
+    }
+  }
+
+  private void discardAll() {
+    for (Exchange e = takeAll(); e != null; e = e.nextInOutbox) {
+      Http1Responses.discard(e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Locale;
 import weir.http.Reply;
 
 /** Why a request is answered before any handler sees it. The connection is closed afterwards. */
@@ -40,7 +41,10 @@ enum Refusal {
       if (cause instanceof TooLongHttpLineException) {
         return URI_TOO_LONG;
       }
-      return cause instanceof TooLongHttpHeaderException ? HEADERS_TOO_LARGE : BAD_REQUEST;
+      if (cause instanceof TooLongHttpHeaderException) {
+        return HEADERS_TOO_LARGE;
+      }
+      return hasUnknownCoding(request) ? UNKNOWN_CODING : BAD_REQUEST;
     }
     if (request.protocolVersion().majorVersion() != 1) {
       return UNKNOWN_VERSION;
@@ -50,5 +54,13 @@ enum Refusal {
       return BAD_HOST;
     }
     return RequestBodies.refusal(request, config);
+  }
+
+  /** RFC 9112 §6.1: a transfer coding that we do not understand is a 501; the decoder calls it bad. */
+  private static boolean hasUnknownCoding(HttpRequest request) {
+    String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+    return coding != null
+        && !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+        && !coding.toLowerCase(Locale.ROOT).contains("chunked");
   }
 }

@@ -22,7 +22,12 @@ final class WorkerThreads {
    * @param onIdle called by a pool thread after it has announced itself idle
    */
   static Handoff.Threads create(int poolSize, Runnable onIdle) {
-    return VirtualThreads.available() ? new Virtual() : new Pool(poolSize, onIdle);
+    return VirtualThreads.available() ? new Virtual() : pool(poolSize, onIdle);
+  }
+
+  /** Returns a pool of at most {@code size} platform threads. */
+  static Handoff.Threads pool(int size, Runnable onIdle) {
+    return new Pool(size, onIdle);
   }
 
   /** A new virtual thread for each run: cheaper than waking a parked one. */

@@ -1,24 +1,27 @@
-package weir.http;
+package weir.http.server;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import weir.http.server.Application;
+import weir.http.HttpServer;
+import weir.http.Request;
+import weir.http.RingRequest;
 
 /** A Java handler with the usual answers to failures. */
-final class JavaApplication implements Application {
+public final class JavaApplication implements Application {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
-  private static final String TEXT = "text/plain; charset=UTF-8";
 
   /** Either kind of handler. */
   @FunctionalInterface
-  interface Answer {
+  public interface Answer {
+    /** Returns a reply, null, or the promise of one. */
     Object to(Request request) throws Exception;
   }
 
   private final Answer answer;
 
-  JavaApplication(Answer answer) {
+  /** Makes an application of a handler. */
+  public JavaApplication(Answer answer) {
     this.answer = answer;
   }
 
@@ -30,11 +33,11 @@ final class JavaApplication implements Application {
   @Override
   public Object onError(RingRequest request, Throwable error) {
     LOG.error("error in the handler of {} {}", request.method(), request.path(), error);
-    return Reply.of(500).header("content-type", TEXT).body("Internal Server Error");
+    return ErrorResponses.INTERNAL;
   }
 
   @Override
   public Object onRejected(RingRequest request) {
-    return Reply.of(503).header("content-type", TEXT).body("503 Service Unavailable");
+    return ErrorResponses.OVERLOADED;
   }
 }

@@ -1,0 +1,155 @@
+package weir.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** An HTTP/1.1 peer that sends exactly the bytes it is told to and reads responses by the RFC. */
+public final class RawClient implements Closeable {
+
+  private static final int TIMEOUT_MILLIS = 20_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  public RawClient(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    in = socket.getInputStream();
+  }
+
+  /** A response as it was read. */
+  public record Response(int status, String head, byte[] body, int chunks) {
+    public String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** Returns the values of a header, in order. */
+    public List<String> headers(String name) {
+      List<String> found = new ArrayList<>();
+      for (String line : head.split("\r\n")) {
+        int colon = line.indexOf(':');
+        if (colon > 0 && line.substring(0, colon).equalsIgnoreCase(name)) {
+          found.add(line.substring(colon + 1).trim());
+        }
+      }
+      return found;
+    }
+
+    /** Returns the one value of a header, or null. */
+    public String header(String name) {
+      List<String> all = headers(name);
+      return all.isEmpty() ? null : all.get(0);
+    }
+  }
+
+  public Socket socket() {
+    return socket;
+  }
+
+  public RawClient send(String text) throws IOException {
+    return send(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  public RawClient send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+    return this;
+  }
+
+  /** Sends a GET with a Host and nothing else. */
+  public RawClient get(String target) throws IOException {
+    return send("GET " + target + " HTTP/1.1\r\nHost: test\r\n\r\n");
+  }
+
+  public Response read() throws IOException {
+    return read(false);
+  }
+
+  /** Reads a response; {@code toHead} says that it answers a HEAD request. */
+  public Response read(boolean toHead) throws IOException {
+    String head = readHead();
+    int status = Integer.parseInt(head.substring(9, 12));
+    Response bare = new Response(status, head, new byte[0], 0);
+    if (toHead || status < 200 || status == 204 || status == 304) {
+      return bare;
+    }
+    String coding = bare.header("transfer-encoding");
+    if (coding != null && coding.toLowerCase(Locale.ROOT).contains("chunked")) {
+      return readChunks(bare);
+    }
+    String length = bare.header("content-length");
+    byte[] body = length == null ? in.readAllBytes() : exactly(Integer.parseInt(length));
+    return new Response(status, head, body, 0);
+  }
+
+  /** Returns whether the server has closed the connection, after it has sent nothing more. */
+  public boolean atEnd() throws IOException {
+    try {
+      return in.read() < 0;
+    } catch (java.net.SocketException reset) {
+      return true;
+    }
+  }
+
+  public String readHead() throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
+      int c = in.read();
+      if (c < 0) {
+        throw new EOFException("end within the head: \"" + head + "\"");
+      }
+      head.append((char) c);
+    }
+    return head.substring(0, head.length() - 2);
+  }
+
+  /** Reads one chunk, null for the last one. */
+  public byte[] readChunk() throws IOException {
+    int size = Integer.parseInt(readLine(), 16);
+    byte[] chunk = exactly(size);
+    readLine();
+    return size == 0 ? null : chunk;
+  }
+
+  private Response readChunks(Response bare) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    int chunks = 0;
+    for (byte[] chunk; (chunk = readChunk()) != null; chunks++) {
+      body.write(chunk);
+    }
+    return new Response(bare.status, bare.head, body.toByteArray(), chunks);
+  }
+
+  private String readLine() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c; (c = in.read()) != '\n'; ) {
+      if (c < 0) {
+        throw new EOFException("end within a line: \"" + line + "\"");
+      }
+      line.append((char) c);
+    }
+    return line.toString().trim();
+  }
+
+  private byte[] exactly(int n) throws IOException {
+    byte[] bytes = in.readNBytes(n);
+    if (bytes.length < n) {
+      throw new EOFException("end after " + bytes.length + " of " + n + " bytes");
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
