@@ -132,13 +132,16 @@ final class BuiltIn {
                 (IEventSource) x, o.bufferSize(SourceInputStream.DEFAULT_BUFFER_BYTES));
     t.one(Type.streamOf(BYTE_ARRAY), INPUT_STREAM, 0, LAZY, read)
         .one(Type.streamOf(BYTE_BUFFER), INPUT_STREAM, 0, LAZY, read)
-        .one(PUBLISHER, Type.streamOf(BYTE_BUFFER), 0, LAZY, (x, o) -> Steps.subscribe(x, o))
-        .one(Type.streamOf(BYTE_BUFFER), PUBLISHER, 0, LAZY, SourcePublisher::new);
+        .one(PUBLISHER, Type.streamOf(BYTE_BUFFER), 0, LAZY, Steps::subscribe)
+        .one(Type.streamOf(BYTE_BUFFER), PUBLISHER, 0, LAZY, Steps::publish);
   }
 
   /** Ways that exist without these too, at the same cost, but in more steps. */
   private static void shortcuts(Table t) {
     t.one(INPUT_STREAM, STRING, 3, COPY, (x, o) -> Steps.text((InputStream) x, o))
-        .one(BYTE_BUFFER, STRING, 3, COPY, Bytes::toString);
+        .one(BYTE_BUFFER, STRING, 3, COPY, Bytes::toString)
+        // Not byte array by byte array, as a character may lie across two of them.
+        .one(Type.seqOf(BYTE_ARRAY), Type.seqOf(STRING), 2, LAZY, Steps::texts)
+        .one(Type.streamOf(BYTE_ARRAY), Type.streamOf(STRING), 2.1, LAZY, Steps::textStream);
   }
 }

@@ -37,7 +37,8 @@ public interface ByteSource {
     return InputStream.class.isAssignableFrom(c)
         || ReadableByteChannel.class.isAssignableFrom(c)
         || ByteBuffer.class.isAssignableFrom(c)
-        || ByteSource.class.isAssignableFrom(c);
+        || ByteSource.class.isAssignableFrom(c)
+        || Adapter.covers(c);
   }
 
   /**
@@ -59,6 +60,10 @@ public interface ByteSource {
     }
     if (source instanceof ByteBuffer b) {
       return slice(b, n);
+    }
+    Adapter<Object> adapter = Adapter.of(source);
+    if (adapter != null) {
+      return adapter.takeBytes(source, n, options);
     }
     ProtocolKind protocol = Protocols.byteSourceKind();
     if (source == null || protocol == null || !protocol.covers(source.getClass())) {

@@ -13,7 +13,14 @@ final class Closing {
   private Closing() {}
 
   static boolean isCloseable(Object x) {
-    return x instanceof AutoCloseable || x instanceof IEventStream || Protocols.isCloseable(x);
+    return x instanceof AutoCloseable
+        || x instanceof IEventStream
+        || !isPlain(x) && (Adapter.of(x) != null || Protocols.isCloseable(x));
+  }
+
+  /** The usual classes of which no look-up has to say that there is nothing to close. */
+  private static boolean isPlain(Object x) {
+    return x == null || x instanceof byte[] || x instanceof String || x instanceof Buffer;
   }
 
   /** True if the bytes of {@code x} do not depend on anything that is still open. */
@@ -37,7 +44,12 @@ final class Closing {
     } else if (x instanceof IEventStream) {
       Sources.close(x);
     } else {
-      Protocols.close(x);
+      Adapter<Object> adapter = Adapter.of(x);
+      if (adapter != null) {
+        adapter.close(x);
+      } else {
+        Protocols.close(x);
+      }
     }
   }
 

@@ -253,7 +253,8 @@ public final class Conversions {
   /** Converts every element, lazily unless the result is a vector, and changes the wrapper. */
   private static Object convertEach(Object x, Type target, Options options) throws Exception {
     Type type = target.in(null);
-    Mapping each = element -> convert(element, type, options);
+    Mapping each =
+        type.isPlainText() ? Mapping.toText(options) : element -> convert(element, type, options);
     boolean stream = x instanceof IEventSource;
     switch (target.wrapper()) {
       case STREAM:

@@ -3,10 +3,6 @@ package weir.bytes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,8 +33,7 @@ public final class DecodedText implements CharSequence, Closeable {
   private final int chunkSize;
   private StringBuilder text; // null until somebody wants a part
   private String all; // set at the end
-  private CharsetDecoder decoder;
-  private ByteBuffer undecoded = ByteBuffer.allocate(0);
+  private Decoder decoder;
   private boolean closed;
 
   /**
@@ -57,7 +52,8 @@ public final class DecodedText implements CharSequence, Closeable {
   }
 
   /** Makes a text of a byte source. */
-  static DecodedText of(Object source, Options options) {
+  static DecodedText of(Object x, Options options) {
+    Object source = x instanceof ByteBuffer b ? b.duplicate() : x;
     return new DecodedText(
         n -> ByteSource.take(source, n, options), () -> Closing.closeIfOpen(source), options);
   }
@@ -130,54 +126,22 @@ public final class DecodedText implements CharSequence, Closeable {
   private void decodeChunk() {
     if (text == null) {
       text = new StringBuilder();
-      decoder =
-          options
-              .charset()
-              .newDecoder()
-              .onMalformedInput(options.onEncodingError())
-              .onUnmappableCharacter(options.onEncodingError());
+      decoder = new Decoder(options);
     }
-    boolean done = false;
+    boolean more = false;
     try {
       ByteBuffer chunk = takeChunk(chunkSize);
-      decode(chunk == null ? ByteBuffer.allocate(0) : chunk, chunk == null);
-      done = chunk != null;
-    } catch (Exception e) {
-      throw Closing.sneaky(e);
+      more = chunk != null;
+      text.append(more ? decoder.decode(chunk) : decoder.end());
+      all = more ? null : text.toString();
+    } catch (Throwable t) {
+      more = false;
+      throw Closing.sneaky(t);
     } finally {
-      if (!done) {
+      if (!more) {
         closeOnce();
       }
     }
-  }
-
-  private void decode(ByteBuffer chunk, boolean last) throws CharacterCodingException {
-    ByteBuffer in = undecoded.hasRemaining() ? joined(undecoded, chunk) : chunk;
-    CharBuffer out =
-        CharBuffer.allocate((int) (in.remaining() * (double) decoder.maxCharsPerByte()) + 8);
-    check(decoder.decode(in, out, last));
-    if (last) {
-      check(decoder.flush(out));
-    }
-    text.append(out.flip());
-    undecoded = in;
-    if (last) {
-      all = text.toString();
-    }
-  }
-
-  private void check(CoderResult result) {
-    if (result.isError()) {
-      try {
-        result.throwException();
-      } catch (CharacterCodingException e) {
-        throw Charsets.notText(options.charset(), e);
-      }
-    }
-  }
-
-  private static ByteBuffer joined(ByteBuffer a, ByteBuffer b) {
-    return ByteBuffer.allocate(a.remaining() + b.remaining()).put(a).put(b).flip();
   }
 
   private ByteBuffer takeChunk(int n) throws Exception {

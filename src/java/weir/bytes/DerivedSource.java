@@ -1,5 +1,6 @@
 package weir.bytes;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSource;
 import weir.deferred.Callback;
@@ -14,6 +15,7 @@ final class DerivedSource extends BasicSource implements Failable {
 
   private final IEventSource source;
   private final Mapping mapping;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   DerivedSource(Object source, Mapping mapping) {
     this.source = (IEventSource) source;
@@ -50,21 +52,24 @@ final class DerivedSource extends BasicSource implements Failable {
 
     @Override
     protected void onSuccess(Object message) {
-      if (message == PulledSeq.END) {
-        ended();
-        result.success(dflt);
-        return;
-      }
       Object x;
       try {
-        x = mapping.apply(message);
+        x = message == PulledSeq.END ? last() : mapping.apply(message);
       } catch (Throwable t) {
         onError(t);
         return;
       }
-      if (!result.success(x)) {
+      if (x == PulledSeq.END) {
+        ended();
+        result.success(dflt);
+      } else if (!result.success(x)) {
         giveBack(x);
       }
+    }
+
+    private Object last() {
+      Object x = ended.compareAndSet(false, true) ? mapping.atEnd() : null;
+      return x == null ? PulledSeq.END : x;
     }
 
     @Override

@@ -33,6 +33,10 @@ public record Edge(Type source, Type target, double cost, Style style, Conversio
     }
   }
 
+  boolean isForeign() {
+    return style == Style.FOREIGN;
+  }
+
   boolean leadsWhere(Edge other) {
     return source.equals(other.source) && target.equals(other.target);
   }
@@ -44,7 +48,7 @@ public record Edge(Type source, Type target, double cost, Style style, Conversio
         source.in(wrapper),
         target.in(wrapper),
         stream ? cost + 0.1 : cost,
-        style == Style.COPY ? Style.LAZY : style,
+        style == Style.VIEW ? Style.VIEW : Style.LAZY,
         stream
             ? (x, o) -> new DerivedSource(x, e -> Path.step(this, e, o))
             : (x, o) -> PulledSeq.map(x, e -> Path.step(this, e, o)));

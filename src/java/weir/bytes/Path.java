@@ -88,14 +88,16 @@ public final class Path {
 
   /** Notes that {@code value} came of step {@code e} and must be closed in the end. */
   private static void open(ArrayDeque<Object> open, Object value, Edge e) throws Exception {
-    if (Closing.isCloseable(value)) {
-      if (e != null && e.style() != Edge.Style.FOREIGN) {
-        open.clear(); // our own wrappers close what they wrap
-      }
+    boolean closeable = Closing.isCloseable(value);
+    if (!closeable && Closing.isInMemory(value)) {
+      ArrayDeque<Object> closing = new ArrayDeque<>(open);
+      open.clear(); // before closing, which may fail, so that it is not tried twice
+      Closing.closeAll(closing);
+    } else if (e != null && (e.style() == Edge.Style.LAZY || closeable && !e.isForeign())) {
+      open.clear(); // our own wrappers close what they wrap
+    }
+    if (closeable) {
       open.push(value);
-    } else if (Closing.isInMemory(value)) {
-      Closing.closeAll(open);
-      open.clear();
     }
   }
 

@@ -105,18 +105,18 @@ final class PulledSeq extends ASeq implements Closeable {
     }
     Mapped elements =
         new Mapped(x, e -> e, close) {
-          private boolean ended;
+          private boolean over;
 
           @Override
           public Object pull() throws Exception {
             Object e = super.pull();
-            ended = e == END;
+            over = e == END;
             return e;
           }
 
           @Override
           public void close() throws Exception {
-            if (!ended) {
+            if (!over) {
               super.close();
             }
           }
@@ -154,6 +154,7 @@ final class PulledSeq extends ASeq implements Closeable {
   private static class Mapped implements Puller {
     private Iterator<?> rest; // null until the first pull
     private Object origin; // null from then on, so that the head is not held
+    private boolean ended;
     private final Mapping f;
     private final Closer closer;
 
@@ -169,7 +170,12 @@ final class PulledSeq extends ASeq implements Closeable {
         rest = Elements.of(origin);
         origin = null;
       }
-      return rest.hasNext() ? f.apply(rest.next()) : END;
+      if (rest.hasNext()) {
+        return f.apply(rest.next());
+      }
+      Object last = ended ? null : f.atEnd();
+      ended = true;
+      return last == null ? END : last;
     }
 
     @Override

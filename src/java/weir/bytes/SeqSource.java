@@ -21,6 +21,7 @@ final class SeqSource extends BasicSource {
   private final ArrayDeque<Take> takes = new ArrayDeque<>(); // guarded by this
   private boolean serving; // guarded by this: somebody owns the fields below
   private Iterator<?> rest; // null until the first take
+  private boolean ended;
   private volatile boolean closed;
 
   SeqSource(Object seq) {
@@ -93,7 +94,12 @@ final class SeqSource extends BasicSource {
     if (rest == null) {
       rest = Elements.of(seq);
     }
-    return rest.hasNext() ? mapping.apply(rest.next()) : PulledSeq.END;
+    if (rest.hasNext()) {
+      return mapping.apply(rest.next());
+    }
+    Object last = ended ? null : mapping.atEnd();
+    ended = true;
+    return last == null ? PulledSeq.END : last;
   }
 
   @Override

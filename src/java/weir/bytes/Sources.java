@@ -2,6 +2,7 @@ package weir.bytes;
 
 import manifold.stream.core.IEventStream;
 import weir.stream.Failable;
+import weir.stream.SourceView;
 import weir.stream.Stream;
 
 /** How asynchronous sources end. */
@@ -28,7 +29,11 @@ final class Sources {
    * Closes a source that nobody will read any more. Puts that wait in one of our own streams are
    * answered with false, as nothing takes them; a permanent stream stays as it is.
    */
-  static void close(Object source) {
+  static void close(Object closing) {
+    Object source = closing;
+    while (source instanceof SourceView v) {
+      source = v.source();
+    }
     if (source instanceof Stream<?> s && !s.isPermanent()) {
       s.discard();
     } else if (source instanceof IEventStream s) {

@@ -14,6 +14,9 @@ import java.nio.charset.CodingErrorAction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Flow;
+import manifold.stream.core.IEventSource;
+import weir.stream.Flows;
 
 /** The bodies of the built-in conversions that need more than an expression. */
 final class Steps {
@@ -109,8 +112,24 @@ final class Steps {
     return Channels.newChannel(new SeqInputStream(seq, o));
   }
 
+  static Object texts(Object seq, Options o) {
+    return PulledSeq.map(seq, Mapping.toText(o));
+  }
+
+  static Object textStream(Object source, Options o) {
+    return new DerivedSource(source, Mapping.toText(o));
+  }
+
   static Object subscribe(Object publisher, Options o) {
-    return new DerivedSource(
-        new PublisherSource(publisher), x -> Conversions.convert(x, ByteBuffer.class, o));
+    return buffers(Flows.source((Flow.Publisher<?>) publisher, Flows.DEFAULT_PREFETCH), o);
+  }
+
+  static Flow.Publisher<ByteBuffer> publish(Object source, Options o) {
+    return Flows.publisher(buffers(source, o));
+  }
+
+  /** Messages of a source may be of any type, whatever its own type says. */
+  private static IEventSource buffers(Object source, Options o) {
+    return new DerivedSource(source, x -> Conversions.convert(x, ByteBuffer.class, o));
   }
 }
