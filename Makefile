@@ -16,6 +16,9 @@ endif
 RING_PACKAGES := libring-core-clojure libring-defaults-clojure libring-json-clojure libcompojure-clojure
 TEST_PACKAGES := $(RING_PACKAGES) curl
 
+# The browser of the browser tests; every other target does without.
+BROWSER_PACKAGES := chromium
+
 # Netty loads native code and uses Unsafe, and JVMs that warn about it have these options.
 NATIVE_ARGS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 JAVA_ARGS = $(shell $(JAVA) $(NATIVE_ARGS) -version >/dev/null 2>&1 && echo '$(NATIVE_ARGS)')
@@ -23,13 +26,13 @@ JAVA_ARGS = $(shell $(JAVA) $(NATIVE_ARGS) -version >/dev/null 2>&1 && echo '$(N
 DEPENDENCIES := target/dependencies.classpath
 SOURCES := src/clojure:examples:target/classes
 
-.PHONY: run test verify test-25 lein-test same-jar repl format bench packages clean
+.PHONY: run test verify test-25 lein-test same-jar repl format bench packages browser clean
 
 run: packages $(DEPENDENCIES)
 	$(MVN) -q compile
 	$(JAVA) $(JAVA_ARGS) -cp "$(SOURCES):$$(cat $(DEPENDENCIES))" clojure.main -m start-page $(PORT)
 
-test: packages
+test: packages browser
 	$(MVN) verify -Pchecks
 
 # Tests alone, without the checks: make verify ARGS='-Dtest=ClojureTest -Dns=weir.ring-present-test'
@@ -38,7 +41,7 @@ verify:
 
 # The same tests on a newer JVM. The formatter runs on the older one only.
 JDK_25 ?= $(firstword $(wildcard /usr/lib/jvm/*25*))
-test-25: packages
+test-25: packages browser
 	@test -n "$(JDK_25)" || { echo "No JDK 25 in /usr/lib/jvm: make test-25 JDK_25=/path/to/it"; exit 1; }
 	JAVA_HOME="$(JDK_25)" $(MVN) verify -Dspotless.check.skip
 
@@ -64,6 +67,9 @@ bench:
 
 packages:
 	@dev/debian-packages $(TEST_PACKAGES)
+
+browser:
+	@dev/debian-packages $(BROWSER_PACKAGES)
 
 $(DEPENDENCIES): pom.xml | packages
 	@mkdir -p target
