@@ -30,7 +30,7 @@ SOURCES := src/clojure:examples:target/classes
 
 run: packages $(DEPENDENCIES)
 	$(MVN) -q compile
-	$(JAVA) $(JAVA_ARGS) -cp "$(SOURCES):$$(cat $(DEPENDENCIES))" clojure.main -m start-page $(PORT)
+	@$(JAVA) $(JAVA_ARGS) -cp "$(SOURCES):$$(cat $(DEPENDENCIES))" clojure.main -m start-page $(PORT)
 
 test: packages browser
 	$(MVN) verify -Pchecks
@@ -55,9 +55,9 @@ same-jar:
 
 repl: packages $(DEPENDENCIES)
 	$(MVN) -q test-compile
-	$$(command -v rlwrap || true) $(JAVA) $(JAVA_ARGS) -Dio.netty.leakDetection.level=paranoid \
+	@$$(command -v rlwrap || true) $(JAVA) $(JAVA_ARGS) -Dio.netty.leakDetection.level=paranoid \
 	  -cp "test/clojure:test/resources:$(SOURCES):target/test-classes:$$(cat $(DEPENDENCIES))" \
-	  clojure.main -i dev/user.clj -e "(set! *warn-on-reflection* true)" -r
+	  clojure.main -i dev/user.clj -e "(do (set! *warn-on-reflection* true) nil)" -r
 
 format:
 	$(MVN) -q spotless:apply

@@ -3,7 +3,7 @@
   JDK and nothing else: the compiler is the JDK's own, the class path is the one this runs on."
   (:require [clojure.java.io :as io])
   (:import (java.io File)
-           (javax.tools DiagnosticCollector StandardJavaFileManager ToolProvider)))
+           (javax.tools DiagnosticCollector JavaCompiler StandardJavaFileManager ToolProvider)))
 
 (set! *warn-on-reflection* true)
 
@@ -16,16 +16,17 @@
 
   Like every :deps/prep-lib function it runs in the library's folder and takes one map."
   [{:keys [source target] :or {source "src/java" target "target/classes"}}]
-  (let [compiler (or (ToolProvider/getSystemJavaCompiler)
-                     (throw (ex-info "This JVM has no compiler (expected: a JDK, not a JRE)"
-                                     {:java-home (System/getProperty "java.home")})))
+  (let [^JavaCompiler compiler
+        (or (ToolProvider/getSystemJavaCompiler)
+            (throw (ex-info "This JVM has no compiler (expected: a JDK, not a JRE)"
+                            {:java-home (System/getProperty "java.home")})))
         messages (DiagnosticCollector.)
         options ["-d" (str target)
                  "-classpath" (System/getProperty "java.class.path")
                  "--release" "17" "-g" "-parameters" "-proc:none"]]
     (.mkdirs (io/file target))
     (with-open [^StandardJavaFileManager files (.getStandardFileManager compiler messages nil nil)]
-      (let [units (.getJavaFileObjectsFromFiles files (java-files (io/file source)))]
+      (let [units (.getJavaFileObjectsFromFiles files ^Iterable (java-files (io/file source)))]
         (when-not (.call (.getTask compiler nil files messages options nil units))
           (throw (ex-info (str "The Java sources do not compile:\n"
                                (apply str (interpose "\n" (.getDiagnostics messages))))
