@@ -5,8 +5,10 @@ import clojure.lang.RT;
 import clojure.lang.Seqable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.RandomAccess;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 import java.util.stream.BaseStream;
@@ -20,6 +22,8 @@ import manifold.stream.core.IEventSource;
  * and is remembered for each class. What the Clojure protocols say goes before what is built in.
  */
 public final class Coercions {
+
+  private static final Map<String, Runnable> LOADERS = new ConcurrentHashMap<>();
 
   /** A hook is asked with an object; nil, or a function from such objects to sources or sinks. */
   private static volatile IFn sourceHook;
@@ -103,6 +107,14 @@ public final class Coercions {
     reset();
   }
 
+  /**
+   * Calls {@code load} when the first object of a class is met, before the protocols are asked about
+   * it: for coercions that are not worth loading unless they are needed.
+   */
+  public static void onFirst(String className, Runnable load) {
+    LOADERS.put(className, load);
+  }
+
   /** Forgets what is remembered for each class; to be called when a protocol was extended. */
   public static void reset() {
     kinds = new Kinds();
@@ -170,6 +182,10 @@ public final class Coercions {
     final Function<Object, Object> of(Object x) {
       Function<Object, Object> f = converter;
       if (f == UNKNOWN) {
+        Runnable load = LOADERS.remove(x.getClass().getName());
+        if (load != null) {
+          load.run();
+        }
         f = find(x);
         converter = f;
       }

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import manifold.stream.core.IEventSink;
 import manifold.stream.core.IEventSource;
+import manifold.stream.core.IEventStream;
 import weir.deferred.Deferred;
 
 /**
@@ -133,6 +134,11 @@ public final class Streams {
     return CallbackSink.failureOf(streamOrResult, dflt);
   }
 
+  /** A stream as it is printed, with its description. */
+  public static String print(IEventStream s) {
+    return Describe.print(s);
+  }
+
   // ---- views
 
   /** A view of {@code s} that shows its source only. */
@@ -159,6 +165,39 @@ public final class Streams {
     Stream<Object> out = Stream.builder().executor(executor).build();
     connect(source, out);
     return sourceOnly(out);
+  }
+
+  /**
+   * Whether the sink {@code s}, or the one behind a view of a source, is closed.
+   *
+   * @throws IllegalArgumentException if there is no sink
+   */
+  public static boolean isClosed(Object s) {
+    return Args.isTrue(sinkOf(s).isClosed());
+  }
+
+  /**
+   * Calls {@code callback} when the sink {@code s}, or the one behind a view of a source, is closed.
+   *
+   * @throws IllegalArgumentException if there is no sink
+   */
+  public static void onClosed(Object s, Runnable callback) {
+    sinkOf(s).onClosed(callback);
+  }
+
+  private static IEventSink sinkOf(Object s) {
+    Object sink = s;
+    while (!(sink instanceof IEventSink) && sink instanceof Sided view) {
+      sink = view.closingSide();
+    }
+    if (sink instanceof IEventSink found) {
+      return found;
+    }
+    throw new IllegalArgumentException(
+        "only a sink can be closed for messages, not "
+            + s
+            + " (for the end of a source there is"
+            + " drained)");
   }
 
   // ---- one message, one message

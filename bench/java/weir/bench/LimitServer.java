@@ -1,0 +1,99 @@
+package weir.bench;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import weir.net.Transport;
+
+/**
+ * The limit: Netty's decoder and a handler that writes one buffer encoded beforehand, with the
+ * channel options of Weir. It reads no header and no body, so no real server is as fast.
+ */
+public final class LimitServer {
+
+  private static final ByteBuf PLAIN = encoded("text/plain; charset=UTF-8", Payload.PLAIN);
+  private static final ByteBuf LARGE = encoded("text/plain; charset=UTF-8", Payload.LARGE);
+  private static final ByteBuf ECHO = encoded(null, Payload.ECHO);
+
+  private LimitServer() {}
+
+  /** Starts the server on a free port of the loopback address. */
+  public static void main(String[] args) throws IOException {
+    Control.serve(((InetSocketAddress) start().localAddress()).getPort());
+  }
+
+  static Channel start() {
+    Transport transport = Transport.best();
+    EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, transport.ioHandlerFactory());
+    return new ServerBootstrap()
+        .group(loop)
+        .channel(transport.serverChannel())
+        .option(ChannelOption.SO_BACKLOG, 1024)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
+        .childHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(new HttpRequestDecoder()).addLast(new Answers());
+              }
+            })
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  private static ByteBuf encoded(String contentType, String body) {
+    byte[] response = Payload.response(contentType, body);
+    return Unpooled.unreleasableBuffer(
+        Unpooled.directBuffer(response.length).writeBytes(response).asReadOnly());
+  }
+
+  private static final class Answers extends ChannelInboundHandlerAdapter {
+    private ByteBuf answer;
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+      if (msg instanceof HttpRequest request) {
+        answer =
+            switch (request.uri()) {
+              case "/" -> PLAIN;
+              case "/16k" -> LARGE;
+              default -> ECHO;
+            };
+      }
+      ReferenceCountUtil.release(msg);
+      if (msg instanceof LastHttpContent) {
+        ctx.write(answer.duplicate(), ctx.voidPromise());
+      }
+    }
+
+    /** wrk resets its connections at the end of a round. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      ctx.flush();
+    }
+  }
+}

@@ -1,0 +1,428 @@
+(ns manifold.stream
+  "Streams of messages with back-pressure.
+
+  A source is what messages are taken from, a sink what they are put into, and a stream usually is
+  both. `put!` and `take!` return deferreds; `connect` feeds one stream into another, as fast as that
+  takes messages. Functions that take a source accept whatever `->source` can convert.
+
+  What is new against Manifold: `terminal-error` tells why a stream ended, `discard!` closes a stream
+  with all it holds, connections end as soon as their sink is closed, `:shared?` lets several sources
+  feed one sink, and `closed?` and `on-closed` work on the results of operators."
+  (:refer-clojure :exclude [map filter mapcat reductions reduce concat])
+  (:require
+   [manifold.stream.core :as core]
+   [manifold.stream.default :as default]
+   [manifold.stream.deferred]
+   [manifold.stream.graph :as graph]
+   [manifold.stream.iterator]
+   [manifold.stream.queue]
+   [manifold.stream.random-access]
+   [manifold.stream.seq])
+  (:import
+   [clojure.lang SeqIterator]
+   [java.util.function BiFunction Consumer Function Predicate Supplier ToLongFunction]
+   [manifold.stream.core IEventSink IEventSource IEventStream]
+   [weir.stream CallbackSink$Callback Coercions ConnectOptions Stream Streams]))
+
+(set! *warn-on-reflection* true)
+
+;; core.async takes long to load, so its coercions wait until there is a channel or core.async itself.
+(if (find-ns 'clojure.core.async)
+  (require 'manifold.stream.async)
+  (Coercions/onFirst "clojure.core.async.impl.channels.ManyToManyChannel"
+                     #(locking clojure.lang.RT/REQUIRE_LOCK
+                        (require 'manifold.stream.async))))
+
+(defn- fn1 ^Function [f] (reify Function (apply [_ x] (f x))))
+(defn- fn2 ^BiFunction [f] (reify BiFunction (apply [_ x y] (f x y))))
+(defn- fn0 ^Supplier [f] (reify Supplier (get [_] (f))))
+(defn- fn1* ^CallbackSink$Callback [f] (reify CallbackSink$Callback (accept [_ x] (f x))))
+(defn- measure ^ToLongFunction [f] (reify ToLongFunction (applyAsLong [_ x] (long (f x)))))
+
+;;; what is what
+
+(defn stream?
+  "Returns true for any source or sink."
+  [x]
+  (instance? IEventStream x))
+
+(defn source?
+  "Returns true if messages can be taken from `x` as it is."
+  [x]
+  (instance? IEventSource x))
+
+(defn sink?
+  "Returns true if messages can be put into `x` as it is."
+  [x]
+  (instance? IEventSink x))
+
+(defn sourceable?
+  "Returns true if `->source` can convert `x`."
+  [x]
+  (Coercions/isSourceable x))
+
+(defn sinkable?
+  "Returns true if `->sink` can convert `x`."
+  [x]
+  (Coercions/isSinkable x))
+
+(defn ->source
+  "Returns `x` as a source: a seq, list, iterator, Java stream, blocking queue, deferred, core.async
+  channel or Flow.Publisher, or what `manifold.stream.core/Sourceable` was extended to. Otherwise
+  `default-val`, or IllegalArgumentException without one."
+  ([x]
+   (Coercions/source x))
+  ([x default-val]
+   (or (Coercions/toSource x) default-val)))
+
+(defn ->sink
+  "Returns `x` as a sink: a blocking queue, deferred, core.async channel or Flow.Subscriber, or what
+  `manifold.stream.core/Sinkable` was extended to. Otherwise `default-val`, or
+  IllegalArgumentException without one."
+  ([x]
+   (Coercions/sink x))
+  ([x default-val]
+   (or (Coercions/toSink x) default-val)))
+
+(defn description
+  "Returns a map that describes a stream."
+  [^IEventStream x]
+  (.description x))
+
+(defn downstream
+  "Returns a seq of `[description sink]` of what is connected to `x`, or nil."
+  [^IEventStream x]
+  (.downstream x))
+
+(defn weak-handle
+  "Returns a WeakReference to a stream, always the same one."
+  [^IEventStream x]
+  (.weakHandle x nil))
+
+(defn synchronous?
+  "Returns true if puts or takes may block a thread."
+  [^IEventStream x]
+  (.isSynchronous x))
+
+;;; making
+
+(defn stream
+  "Returns a stream. It accepts `buffer-size` messages (default 0) before puts have to wait, passes
+  each put through the transducer `xform`, and runs callbacks on `executor`, by default the thread's
+  current one if there is one."
+  ([]
+   (Stream/create))
+  ([buffer-size]
+   (default/stream buffer-size))
+  ([buffer-size xform]
+   (default/stream buffer-size xform))
+  ([buffer-size xform executor]
+   (default/stream buffer-size xform executor)))
+
+(defn stream*
+  "Returns a stream. Options, all of which may be left out:
+
+  :permanent?  - closing has no effect (default false)
+  :buffer-size - how many messages are accepted before puts have to wait (default 0)
+  :description - function from the map that describes the stream to the map reported
+  :executor    - where callbacks run, nil for the thread that causes them (default: the thread's
+                 current executor)
+  :xform       - transducer that messages pass through when they are put"
+  [opts]
+  (default/stream* opts))
+
+(defn buffered-stream
+  "Returns a stream that accepts every message, and answers a put late while the sum of `metric` over
+  what it holds is above `limit`. Beyond `hard-limit` (default: none) messages wait outside.
+  `description` is a function from the map that describes the stream to the map reported."
+  ([buffer-size]
+   (buffered-stream (constantly 1) buffer-size))
+  ([metric limit]
+   (buffered-stream metric limit nil))
+  ([metric limit description]
+   (buffered-stream metric limit description Long/MAX_VALUE))
+  ([metric limit description hard-limit]
+   (Streams/bufferedStream (measure metric) (long limit) (long hard-limit) description)))
+
+(defn dropping-stream
+  "Returns a stream of at most `n` messages that drops new ones when it is full; fed from `source`, if
+  there is one."
+  ([n]
+   (Streams/droppingStream (long n)))
+  ([n source]
+   (Streams/fedFrom source (Streams/droppingStream (long n)))))
+
+(defn sliding-stream
+  "Returns a stream of at most `n` messages that drops the oldest one when it is full; fed from
+  `source`, if there is one."
+  ([n]
+   (Streams/slidingStream (long n)))
+  ([n source]
+   (Streams/fedFrom source (Streams/slidingStream (long n)))))
+
+(defn periodically
+  "Returns a source of what `f` returns when it is called every `period` ms, at most two values ahead.
+  By default it is first called at the next multiple of `period` on the wall clock."
+  ([period f]
+   (Streams/periodically (long period) nil (fn0 f)))
+  ([period initial-delay f]
+   (Streams/periodically (long period) initial-delay (fn0 f))))
+
+(defn splice
+  "Returns a stream whose puts go to `sink` and whose takes come from `source`."
+  [sink source]
+  (Streams/splice sink source))
+
+(defn source-only
+  "Returns a view of `s` that is only a source. Closing it closes `s`."
+  [s]
+  (Streams/sourceOnly s))
+
+(defn sink-only
+  "Returns a view of `s` that is only a sink."
+  [s]
+  (Streams/sinkOnly s))
+
+(defn onto
+  "Returns a source of the messages of `s` whose effects run on `executor`. Mind the order of the
+  arguments."
+  [executor s]
+  (Streams/onto executor s))
+
+;;; putting and taking
+
+(defn put!
+  "Offers `x` to a sink. Returns a deferred of true once it is accepted, or false if the sink is
+  closed. Realizing the deferred while it is pending withdraws the message."
+  [^IEventSink sink x]
+  (.put sink x false))
+
+(defn put-all!
+  "Puts `msgs` in order, each when the one before was accepted. Returns a deferred of true, or of false
+  at the first that was refused."
+  [sink msgs]
+  (Streams/putAll sink (SeqIterator. (seq msgs))))
+
+(defn try-put!
+  "Offers `x` for at most `timeout` ms. Returns a deferred of true, or of false if the sink is closed,
+  or of `timeout-val` (default false) if the time ran out and the message was withdrawn."
+  ([sink x timeout]
+   (try-put! sink x timeout false))
+  ([^IEventSink sink x timeout timeout-val]
+   (.put sink x false timeout timeout-val)))
+
+(defn take!
+  "Returns a deferred of the next message, or of `default-val` (default nil) if the source is drained.
+  Realizing the deferred while it is pending withdraws the take."
+  ([^IEventSource source]
+   (.take source nil false))
+  ([^IEventSource source default-val]
+   (.take source default-val false)))
+
+(defn try-take!
+  "Returns a deferred of the next message, or of `default-val` (default nil) if the source is drained,
+  or of `timeout-val` (default nil) if none came within `timeout` ms."
+  ([source timeout]
+   (try-take! source nil timeout nil))
+  ([^IEventSource source default-val timeout timeout-val]
+   (.take source default-val false timeout timeout-val)))
+
+;;; ending
+
+(defn close!
+  "Closes a stream. It refuses further messages; what was accepted or is pending can still be taken."
+  [^IEventStream sink]
+  (.close sink))
+
+(defn discard!
+  "Closes a stream and throws away what it holds. Pending puts are answered with false."
+  [^Stream s]
+  (.discard s))
+
+(defn closed?
+  "Returns true once the sink refuses messages."
+  [sink]
+  (Streams/isClosed sink))
+
+(defn on-closed
+  "Calls `callback`, which takes no arguments, once the sink is closed."
+  [sink callback]
+  (Streams/onClosed sink callback))
+
+(defn drained?
+  "Returns true once the source is closed and has no more messages."
+  [^IEventSource source]
+  (.isDrained source))
+
+(defn on-drained
+  "Calls `callback`, which takes no arguments, once the source is drained."
+  [^IEventSource source callback]
+  (.onDrained source callback))
+
+(defn terminal-error
+  "Returns the error that ended a stream, or the connection whose result `x` is: what was thrown in a
+  callback or operator upstream. `default-val` (default nil) if there is none."
+  ([x]
+   (terminal-error x nil))
+  ([x default-val]
+   (Streams/failure x default-val)))
+
+;;; connecting
+
+(defn connect
+  "Feeds all messages of `source` into `sink`. The next message is taken when every sink of the source
+  has answered. Returns nil. Options:
+
+  :downstream? - close the sink when the source is drained (default true)
+  :upstream?   - close the source when the sink is closed, even if others are connected (default
+                 false); after its last sink it is closed in any case
+  :timeout     - ms that the sink may take for a message before it is closed (default: none)
+  :shared?     - close the sink only after the last of its sources that has this (default false)
+  :description - any value, which `downstream` reports"
+  ([source sink]
+   (connect source sink nil))
+  ([source sink opts]
+   (graph/connect source sink opts)))
+
+(defn connect-via
+  "Calls `callback` with each message of `src`. The deferred, or value, it returns says when the next
+  may come, and that none should if it is false. `dst` is what the callback puts into: it is closed
+  when `src` is drained. Takes the options of `connect`. Returns a deferred of true once the
+  connection has ended, for whatever reason: see `terminal-error`."
+  ([src callback dst]
+   (connect-via src callback dst nil))
+  ([src callback dst options]
+   (Streams/connectVia src (fn1* callback) dst (ConnectOptions/of options))))
+
+(defn consume
+  "Calls `callback` with each message of `source` and ignores what it returns. Returns a deferred of
+  true once there are no more, or the callback threw: see `terminal-error`."
+  [callback source]
+  (Streams/consume source (reify Consumer (accept [_ x] (callback x)))))
+
+(defn consume-async
+  "Calls `callback` with each message of `source`, the next one when the deferred it returns is realized.
+  False ends this. Returns a deferred of true once there are no more: see `terminal-error`."
+  [callback source]
+  (Streams/consumeAsync source (fn1* callback)))
+
+(defn drain-into
+  "Feeds all messages of `src` into `dst`, which is not closed afterwards. Returns a deferred of true
+  once there are no more."
+  [src dst]
+  (Streams/drainInto src dst))
+
+(defn stream->seq
+  "Returns a lazy seq of the messages of `s`, which blocks for each. With `timeout-interval` it ends when
+  no message comes for so many ms."
+  ([s]
+   (stream->seq s nil))
+  ([s timeout-interval]
+   (let [^IEventSource source (->source s)
+         none (Object.)
+         step (fn step []
+                (lazy-seq
+                 (let [x (.take source none true timeout-interval none)]
+                   (when-not (identical? none x)
+                     (cons x (step))))))]
+     (step))))
+
+;;; operators
+
+(defn zip
+  "Returns a source of vectors of one message of each stream, up to the end of any of them."
+  ([a]
+   (Streams/zip ^"[Ljava.lang.Object;" (to-array [a])))
+  ([a & rest]
+   (Streams/zip ^"[Ljava.lang.Object;" (to-array (cons a rest)))))
+
+(defn map
+  "Returns a source of `f` of each message, or of one message of each stream."
+  ([f s]
+   (Streams/map s (fn1 f)))
+  ([f s & rest]
+   (map #(apply f %) (apply zip s rest))))
+
+(defn filter
+  "Returns a source of the messages for which `pred` returns true."
+  [pred s]
+  (Streams/filter s (reify Predicate (test [_ x] (boolean (pred x))))))
+
+(defn mapcat
+  "Returns a source of the elements of the collections, or streams, that `f` returns for each message, or
+  for one message of each stream."
+  ([f s]
+   (Streams/mapcat s (fn1 f)))
+  ([f s & rest]
+   (mapcat #(apply f %) (apply zip s rest))))
+
+(defn realize-each
+  "Returns a source of the values of messages that are deferreds, in order."
+  [s]
+  (Streams/realizeEach s))
+
+(defn transform
+  "Returns a source of the messages after a transducer, `buffer-size` (default 0) of them ahead."
+  ([xform s]
+   (transform xform 0 s))
+  ([xform buffer-size s]
+   (Streams/transform s xform (long buffer-size))))
+
+(defn concat
+  "Returns a source of the messages of the streams, or collections, that are the messages of `s`."
+  [s]
+  (Streams/concat s))
+
+(defn lazily-partition-by
+  "Returns a source of sources, each of neighbouring messages for which `f` returns the same. The next one
+  comes when the one before is consumed."
+  [f s]
+  (Streams/lazilyPartitionBy s (fn1 f)))
+
+(defn reductions
+  "Returns a source of the intermediate results of `reduce`, `initial-value` first. What `f` returns
+  may be a deferred."
+  ([f s]
+   (Streams/reductions s (fn2 f)))
+  ([f initial-value s]
+   (Streams/reductions s initial-value (fn2 f))))
+
+(defn reduce
+  "Returns a deferred of the messages folded with `f`, which may return deferreds, or `reduced` to stop.
+  The deferred is in error if `f` throws, or if the stream ended with an error."
+  ([f s]
+   (Streams/reduce s (fn2 f) (fn0 f)))
+  ([f initial-value s]
+   (Streams/reduce s initial-value (fn2 f))))
+
+(defn batch
+  "Returns a source of vectors of messages. One is complete when the sum of `metric` (default: 1 each)
+  reaches `max-size`, or its first message has waited for `max-latency` ms (default, or nil: for
+  ever). It is only larger than `max-size` if it holds a single message."
+  ([batch-size s]
+   (batch batch-size nil s))
+  ([max-size max-latency s]
+   (batch (constantly 1) max-size max-latency s))
+  ([metric max-size max-latency s]
+   (Streams/batch s (measure metric) (long max-size) max-latency)))
+
+(defn throttle
+  "Returns a source of at most `max-rate` messages per second, which may be any positive number. In idle
+  time it saves up at most `max-backlog` (default `max-rate`) messages for a burst."
+  ([max-rate s]
+   (throttle max-rate max-rate s))
+  ([max-rate max-backlog s]
+   (Streams/throttle s (double max-rate) (double max-backlog))))
+
+(defn buffer
+  "Returns a source of the messages of `s` behind a buffer of `limit` messages, or of the sum of
+  `metric` over them."
+  ([limit s]
+   (Streams/buffer s (long limit)))
+  ([metric limit s]
+   (Streams/buffer s (measure metric) (long limit))))
+
+;;; printing
+
+(defmethod print-method IEventStream [s ^java.io.Writer w]
+  (.write w (Streams/print s)))

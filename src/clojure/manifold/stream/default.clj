@@ -1,0 +1,61 @@
+(ns manifold.stream.default
+  "The default stream, and how many puts and takes may wait at one."
+  (:import
+   [java.util.concurrent Executor]
+   [weir.stream Limits Stream StreamBuilder Streams]))
+
+(set! *warn-on-reflection* true)
+
+(def max-producers
+  "How many puts may wait at one stream. Change it with `alter-var-root` or `with-redefs`."
+  Limits/DEFAULT_MAX_PENDING)
+
+(def max-consumers
+  "How many takes may wait at one stream. Change it with `alter-var-root` or `with-redefs`."
+  Limits/DEFAULT_MAX_PENDING)
+
+(def max-dirty-puts
+  "Has no effect: a put that is withdrawn is removed at once."
+  64)
+
+(def max-dirty-takes
+  "Has no effect: a take that is withdrawn is removed at once."
+  64)
+
+(add-watch #'max-producers ::limit (fn [_ _ _ n] (Limits/maxPuts (int n))))
+(add-watch #'max-consumers ::limit (fn [_ _ _ n] (Limits/maxTakes (int n))))
+
+(defn stream*
+  "Returns a stream. Options, all of which may be left out:
+
+  :permanent?  - closing has no effect (default false)
+  :buffer-size - how many messages are accepted before puts have to wait (default 0)
+  :description - function from the map that describes the stream to the map reported
+  :executor    - where callbacks run, nil for the thread that causes them (default: the thread's
+                 current executor)
+  :xform       - transducer that messages pass through when they are put"
+  [{:keys [permanent? buffer-size description executor xform] :as opts}]
+  (let [^StreamBuilder builder (Stream/builder)]
+    (.permanent builder (boolean permanent?))
+    (.capacity builder (long (or buffer-size 0)))
+    (.description builder description)
+    (.transducer builder xform)
+    (when (contains? opts :executor)
+      (.executor builder ^Executor executor))
+    (.build builder)))
+
+(defn stream
+  "Returns a stream with a buffer, a transducer and an executor."
+  ([]
+   (Stream/create))
+  ([buffer-size]
+   (Stream/buffered (long buffer-size)))
+  ([buffer-size xform]
+   (stream* {:buffer-size (long buffer-size) :xform xform}))
+  ([buffer-size xform executor]
+   (stream* {:buffer-size (long buffer-size) :xform xform :executor executor})))
+
+(defn onto
+  "Returns a source of the messages of `s` whose effects run on `ex`."
+  [ex s]
+  (Streams/onto ex s))

@@ -1,0 +1,27 @@
+(ns manifold.stream.graph
+  "Connections. They are kept by the source they start from, so there is no table of all of them: what
+  nobody refers to any more is collected with its connections."
+  (:import
+   [manifold.stream.core IEventStream]
+   [weir.stream ConnectOptions Streams]))
+
+(set! *warn-on-reflection* true)
+
+(defn connect
+  "Feeds all messages of `src` into `dst`: see `manifold.stream/connect`."
+  [src dst opts]
+  (Streams/connect src dst (ConnectOptions/of opts)))
+
+(defn downstream
+  "Returns a seq of `[description sink]`, or nil."
+  [^IEventStream stream]
+  (.downstream stream))
+
+(defn handle->downstreams
+  "Returns what is connected to the stream of a weak handle, and to that in turn: a seq of
+  `[description sink downstreams]`. For looking at what keeps a stream from being collected."
+  [^java.lang.ref.WeakReference handle]
+  (letfn [(all [^IEventStream s]
+            (seq (for [[description sink] (.downstream s)]
+                   [description sink (all sink)])))]
+    (some-> (.get handle) all)))
