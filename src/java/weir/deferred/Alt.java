@@ -7,8 +7,6 @@ import weir.executor.CurrentExecutor;
 /** Waits for whichever of several values is there first. */
 final class Alt {
 
-  private static final Object NONE = new Object();
-
   private final Deferred<Object> result = Deferred.create();
   private final Input[] inputs;
 
@@ -20,7 +18,7 @@ final class Alt {
    * Returns a deferred of the first outcome; among several that are there already each is as likely
    * as any other.
    *
-   * @param candidates the library keeps this array and writes to it
+   * @param candidates this keeps the array and writes to it
    */
   static Deferred<Object> of(Object[] candidates, boolean coercing) {
     if (candidates.length == 0) {
@@ -45,7 +43,7 @@ final class Alt {
   private static Deferred<Object> take(Object[] candidates, int winner) {
     Zip.consume(candidates);
     if (candidates[winner] instanceof IDeferred failed) {
-      return Deferred.failed(failed.errorValue(NONE), CurrentExecutor.get());
+      return Deferred.failed(failed.errorValue(Deferreds.ABSENT), CurrentExecutor.get());
     }
     return Deferred.of(candidates[winner], CurrentExecutor.get());
   }

@@ -26,7 +26,7 @@ abstract class Composition extends Follower {
   @Override
   final void suspend() {
     if (result == null) {
-      result = Deferred.create();
+      result = DroppedErrors.create(CurrentExecutor.get());
     }
   }
 

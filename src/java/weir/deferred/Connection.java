@@ -6,8 +6,6 @@ import manifold.deferred.IMutableDeferred;
 /** Carries the outcome of one value, all its layers peeled off, into a deferred. */
 final class Connection extends Follower {
 
-  private static final Object NONE = new Object();
-
   private final IMutableDeferred target;
 
   private Connection(IMutableDeferred target) {
@@ -24,8 +22,8 @@ final class Connection extends Follower {
     if (target instanceof IDeferred d && d.realized()) {
       return false;
     }
-    Object error = pending.errorValue(NONE);
-    if (error != NONE) {
+    Object error = pending.errorValue(Deferreds.ABSENT);
+    if (error != Deferreds.ABSENT) {
       target.error(error);
     } else {
       new Connection(target).follow(pending);

@@ -38,7 +38,6 @@ import weir.executor.CurrentExecutor;
  */
 public class Deferred<T> extends Combinators<T> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Deferred.class);
   private static final VarHandle STATE;
   private static final VarHandle META;
 
@@ -113,9 +112,14 @@ public class Deferred<T> extends Combinators<T> {
     return failed(error, null);
   }
 
-  /** Returns an immutable deferred in error whose callbacks run on {@code executor}. */
+  /**
+   * Returns an immutable deferred in error whose callbacks run on {@code executor}. It is reported
+   * when nobody ever looks at the error; see {@link DroppedErrors}.
+   */
   public static <T> Deferred<T> failed(Object error, Executor executor) {
-    return new Realized<>(new State.Failure(error), executor);
+    return DroppedErrors.isEnabled()
+        ? new TrackedError<>(error, executor)
+        : new Realized<>(new State.Failure(error), executor);
   }
 
   // ---- writing
@@ -358,7 +362,7 @@ public class Deferred<T> extends Combinators<T> {
     try {
       executor.execute(() -> callSafely(callback, outcome));
     } catch (Throwable e) { // whatever it is, the other callbacks must still run
-      LOG.warn("executor {} rejected a deferred's callback, which now runs inline", executor, e);
+      Log.LOG.warn("executor {} rejected a deferred's callback, which now runs inline", executor, e);
       callSafely(callback, outcome);
     }
   }
@@ -367,8 +371,13 @@ public class Deferred<T> extends Combinators<T> {
     try {
       callback.call(outcome);
     } catch (Throwable t) {
-      LOG.error("error in a deferred's callback", t);
+      Log.LOG.error("error in a deferred's callback", t);
     }
+  }
+
+  /** Finding the logging back end takes longer than all the rest: it waits for the first message. */
+  private static final class Log {
+    static final Logger LOG = LoggerFactory.getLogger(Deferred.class);
   }
 
   // ---- reading
@@ -411,7 +420,8 @@ public class Deferred<T> extends Combinators<T> {
 
   /**
    * Returns the state word of an outcome that the calling thread may go on with at once; null means
-   * to {@link #listen(Callback)}. Whoever gets an error from here has consumed it.
+   * to {@link #listen(Callback)}. Whoever takes an error from here must say so to {@link
+   * #markConsumed}.
    */
   @Override
   Object peek() {

@@ -21,6 +21,25 @@ import manifold.time.IClock;
  */
 public final class Deferreds {
 
+  /** To hand to {@code successValue} and {@code errorValue}: no outcome is identical to it. */
+  public static final Object ABSENT =
+      new Object() {
+        @Override
+        public String toString() {
+          return "absent";
+        }
+      };
+
+  /** All classes that deferreds of this package have, for tables that go by the exact class. */
+  public static final List<Class<?>> CLASSES =
+      List.of(
+          Deferred.class,
+          Realized.class,
+          Tracked.class,
+          TrackedError.class,
+          Onto.class,
+          View.class);
+
   private Deferreds() {}
 
   // ---- chain

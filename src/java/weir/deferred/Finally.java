@@ -34,11 +34,9 @@ final class Finally extends Callback {
     } catch (Throwable t) {
       return Deferred.failed(t, CurrentExecutor.get());
     }
-    Object error = source.errorValue(NO_ERROR);
-    return error == NO_ERROR ? source : Deferred.failed(error, CurrentExecutor.get());
+    Object error = source.errorValue(Deferreds.ABSENT);
+    return error == Deferreds.ABSENT ? source : Deferred.failed(error, CurrentExecutor.get());
   }
-
-  private static final Object NO_ERROR = new Object();
 
   @Override
   protected void onSuccess(Object value) {

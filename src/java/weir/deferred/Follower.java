@@ -19,9 +19,6 @@ abstract class Follower extends Callback {
         }
       };
 
-  /** Stands for "no such outcome", which no user can hand in. */
-  private static final Object NONE = new Object();
-
   /** Whether futures, promises and stages are layers too, or deferreds only. */
   private final boolean coercing;
 
@@ -52,11 +49,16 @@ abstract class Follower extends Callback {
           d.listen(this);
           return;
         }
-        x = outcome instanceof State.Failure f ? failed(f.error) : State.decode(outcome);
+        x = outcome instanceof State.Failure f ? failed(d, f) : State.decode(outcome);
       } else {
         x = next(x);
       }
     }
+  }
+
+  private Object failed(Deferred<?> layer, State.Failure failure) {
+    layer.markConsumed();
+    return failed(failure.error);
   }
 
   private Object next(Object x) {
@@ -73,12 +75,12 @@ abstract class Follower extends Callback {
   }
 
   private Object nextOfForeign(IDeferred layer) {
-    Object value = layer.successValue(NONE);
-    if (value != NONE) {
+    Object value = layer.successValue(Deferreds.ABSENT);
+    if (value != Deferreds.ABSENT) {
       return value;
     }
-    Object error = layer.errorValue(NONE);
-    if (error != NONE) {
+    Object error = layer.errorValue(Deferreds.ABSENT);
+    if (error != Deferreds.ABSENT) {
       return failed(error);
     }
     suspend();
@@ -113,8 +115,8 @@ abstract class Follower extends Callback {
       if (layer == null) {
         return x;
       }
-      Object value = layer.successValue(NONE);
-      if (value == NONE) {
+      Object value = layer.successValue(Deferreds.ABSENT);
+      if (value == Deferreds.ABSENT) {
         return layer;
       }
       x = value;

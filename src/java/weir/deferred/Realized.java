@@ -3,7 +3,7 @@ package weir.deferred;
 import java.util.concurrent.Executor;
 
 /** A deferred that was born with its outcome. Nothing can be written to it any more. */
-final class Realized<T> extends Deferred<T> {
+class Realized<T> extends Deferred<T> {
 
   Realized(Object outcome, Executor executor) {
     super(executor, outcome);

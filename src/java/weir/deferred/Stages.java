@@ -26,6 +26,8 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
 
   abstract Object peek();
 
+  abstract void markConsumed();
+
   // ---- one stage
 
   @Override
@@ -34,8 +36,9 @@ abstract class Stages<T> extends manifold.deferred.Deferred implements Completio
     return outcome == null ? now(apply(fn)) : applied(outcome, requireNonNull(fn, "fn"));
   }
 
-  private static <U> Deferred<U> applied(Object outcome, Function<?, ? extends U> fn) {
+  private <U> Deferred<U> applied(Object outcome, Function<?, ? extends U> fn) {
     if (outcome instanceof State.Failure f) {
+      markConsumed();
       return Deferred.failed(f.error, CurrentExecutor.get());
     }
     try {

@@ -9,50 +9,60 @@ import weir.executor.CurrentExecutor;
 /** Waits for several values at once; counts those that are missing. */
 final class Zip extends AtomicInteger {
 
-  private static final Object NONE = new Object();
-
   private final Object[] values;
-  private final Deferred<Object> result;
+  private final boolean asArray;
+  private final Deferred<Object> result = Deferred.create();
 
-  private Zip(int missing, Object[] values) {
+  private Zip(int missing, Object[] values, boolean asArray) {
     super(missing);
     this.values = values;
-    this.result = Deferred.create();
+    this.asArray = asArray;
   }
 
   /**
    * Returns a deferred of the sequence of all values, or of the first error.
    *
-   * @param inputs the library keeps this array and writes to it
+   * @param inputs this keeps the array and writes to it
    */
   static Deferred<Object> of(Object[] inputs, boolean coercing) {
+    return of(inputs, coercing, false);
+  }
+
+  /** Returns a deferred of the array {@code inputs}, filled with all values, or of an error. */
+  static Deferred<Object> arrayOf(Object[] inputs, boolean coercing) {
+    return of(inputs, coercing, true);
+  }
+
+  private static Deferred<Object> of(Object[] inputs, boolean coercing, boolean asArray) {
     int missing = 0;
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = Follower.unwrap(inputs[i], coercing);
       if (inputs[i] instanceof IDeferred d) {
-        Object error = d.errorValue(NONE);
-        if (error != NONE) {
+        Object error = d.errorValue(Deferreds.ABSENT);
+        if (error != Deferreds.ABSENT) {
           consume(inputs);
           return Deferred.failed(error, CurrentExecutor.get());
         }
         missing++;
       }
     }
-    return missing == 0
-        ? Deferred.of(sequence(inputs), CurrentExecutor.get())
-        : await(inputs, missing, coercing);
-  }
-
-  private static Deferred<Object> await(Object[] inputs, int missing, boolean coercing) {
-    Zip zip = new Zip(missing, inputs);
-    // What arrived through an input is never a deferred, so each slot tells for itself. A slot is
-    // read here before its own input may write it.
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] instanceof IDeferred) {
-        new Input(zip, i, coercing).follow(inputs[i]);
-      }
+    Zip zip = new Zip(missing, inputs, asArray);
+    if (missing == 0) {
+      zip.finish();
+    } else {
+      zip.await(coercing);
     }
     return zip.result;
+  }
+
+  private void await(boolean coercing) {
+    // What arrived through an input is never a deferred, so each slot tells for itself. A slot is
+    // read here before its own input may write it.
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] instanceof IDeferred) {
+        new Input(this, i, coercing).follow(values[i]);
+      }
+    }
   }
 
   /** The errors of inputs that nobody looked at are not lost: the result tells of another one. */
@@ -64,14 +74,18 @@ final class Zip extends AtomicInteger {
     }
   }
 
-  private static Object sequence(Object[] values) {
-    return values.length == 0 ? PersistentList.EMPTY : ArraySeq.create(values);
+  private void finish() {
+    if (asArray) {
+      result.success(values);
+    } else {
+      result.success(values.length == 0 ? PersistentList.EMPTY : ArraySeq.create(values));
+    }
   }
 
   private void arrived(int index, Object value) {
     values[index] = value;
     if (decrementAndGet() == 0) {
-      result.success(sequence(values));
+      finish();
     }
   }
 

@@ -1,0 +1,63 @@
+package weir.deferred;
+
+import clojure.lang.IFn;
+import java.util.concurrent.Executor;
+import weir.executor.CurrentExecutor;
+import weir.executor.Pools;
+
+/**
+ * The run time of {@code let-flow}: expressions wait for the values they mention, independent of each
+ * other, and the body for all of them. While expressions are set up on the calling thread it has no
+ * current executor; the body moves to the one it had, or to the execute pool, if it had to wait.
+ */
+public final class Flow implements AutoCloseable {
+
+  private final Executor executor = CurrentExecutor.get();
+  private final boolean coercing;
+
+  private Flow(boolean coercing) {
+    this.coercing = coercing;
+  }
+
+  /**
+   * Starts setting up on this thread; to be closed on it.
+   *
+   * @param coercing whether to wait for futures, promises and stages too
+   */
+  public static Flow open(boolean coercing) {
+    Flow flow = new Flow(coercing);
+    CurrentExecutor.set(null);
+    return flow;
+  }
+
+  /** Gives the thread its executor back. */
+  @Override
+  public void close() {
+    CurrentExecutor.set(executor);
+  }
+
+  /**
+   * Calls an expression with the array of the values that it mentions, once all are there.
+   *
+   * @param dependencies plain and eventual values; this writes to the array
+   */
+  public Deferred<Object> expression(Object[] dependencies, IFn f) {
+    return then(Zip.arrayOf(dependencies, coercing), f);
+  }
+
+  /** Calls the body with the array of all values, once they are there. */
+  public Deferred<Object> body(Object[] dependencies, IFn f) {
+    Deferred<Object> values = Zip.arrayOf(dependencies, coercing);
+    CurrentExecutor.set(executor);
+    if (values.realized()) {
+      return then(values, f);
+    }
+    Onto<Object> moved = new Onto<>(executor == null ? Pools.executePool() : executor);
+    values.listen(new Forward(moved));
+    return then(moved, f);
+  }
+
+  private Deferred<Object> then(Deferred<Object> values, IFn f) {
+    return new Chain(null, coercing, f, Chain.END, Chain.END).run(values);
+  }
+}
