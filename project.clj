@@ -21,7 +21,7 @@
 
   :source-paths ["src/clojure"]
   :java-source-paths ["src/java"]
-  :test-paths ["test/clojure"]
+  :test-paths ["test/clojure" "examples"]
   :resource-paths []
   :target-path "target/lein"
   :compile-path "target/lein/classes"
