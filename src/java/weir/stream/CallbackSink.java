@@ -72,7 +72,11 @@ public final class CallbackSink extends EventStream implements IEventSink, Watch
 
   @Override
   public Object put(Object x, Object blocking) {
-    Object answer = Answers.of(callback.accept(x));
+    Object answer = callback.accept(x);
+    if (answer == Deferred.TRUE && blocking == Boolean.FALSE) {
+      return answer; // what nearly all are
+    }
+    answer = Answers.of(answer);
     return Args.isTrue(blocking) ? Blocking.answer(answer) : answer;
   }
 

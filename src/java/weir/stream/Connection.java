@@ -66,6 +66,9 @@ final class Connection extends Outcome {
   private boolean await(IDeferred answer) {
     if (!answer.realized()) {
       home.pump().awaitOne();
+      if (answer instanceof PendingPut put) {
+        put.byPump = true;
+      }
       if (STATE.compareAndSet(this, IDLE, WAITING)) {
         Outcome.of(answer, this);
       } else {

@@ -88,6 +88,12 @@ public final class Ending {
     }
   }
 
+  /** How many callbacks wait, dead ones included. */
+  int size() {
+    Entry h = head;
+    return h == null || h == HAPPENED ? 0 : h.size;
+  }
+
   /** Drops dead entries, so that a long-lived stream does not gather those of its dead partners. */
   private void sweep() {
     Entry old = head;

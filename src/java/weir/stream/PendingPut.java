@@ -21,6 +21,9 @@ final class PendingPut extends Deferred<Boolean> {
   boolean stored; // the message is in the buffer, only the answer waits
   private Callback settled;
 
+  /** True if a pump waits for this; racy, and a stale false only costs a detour. */
+  boolean byPump;
+
   PendingPut(Stream<?> stream, Object message) {
     super(stream.executor());
     this.stream = stream;

@@ -28,6 +28,7 @@ abstract class Puller extends Taker implements Runnable {
   private final Executor executor; // where the loop runs; null for any thread
   private volatile IDeferred take; // a take of a foreign source that may be pending
   private Outcome outcome; // of that take; one is enough
+  private PendingPut owed; // only the loop touches it
 
   Puller(IEventSource source) {
     this.source = source;
@@ -72,18 +73,47 @@ abstract class Puller extends Taker implements Runnable {
 
   @Override
   public final void run() {
+    PendingPut answered = null;
     while (goesOn()) {
       Object m = stream != null ? stream.receive(this) : takeForeign();
       if (m == Stream.NONE) {
         if (wantsMore() || !withdraw()) {
+          release(answered);
           return;
         }
       } else if (m == Stream.END) {
+        release(answered);
         end(because());
         return;
-      } else if (m != WITHDRAWN && !accept(m)) {
-        return;
+      } else {
+        release(answered);
+        answered = owed;
+        owed = null;
+        if (m != WITHDRAWN && !accept(m)) {
+          break;
+        }
       }
+    }
+    release(answered);
+  }
+
+  /**
+   * Lets another pump wait a little until it hears that its message was taken. If that is after this
+   * loop has begun to wait, the other one can hand over all it has at once, and does not have to wait
+   * for each of its messages.
+   */
+  @Override
+  final boolean owes(PendingPut answered) {
+    if (!answered.byPump || answered.next != null) {
+      return false;
+    }
+    owed = answered;
+    return true;
+  }
+
+  private static void release(PendingPut answered) {
+    if (answered != null) {
+      answered.release();
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import weir.deferred.Callback;
 import weir.deferred.Deferred;
 import weir.executor.Pools;
 
@@ -17,7 +19,30 @@ final class QueueSink extends SimpleSink {
 
   private static final long SLICE_MS = 100;
 
-  private record Put(Object message, Deferred<Object> answer) {}
+  /** A put that waits. When it is realized from outside, the thread that inserts it is woken. */
+  private static final class Put extends Callback {
+    final Object message;
+    final Deferred<Object> answer;
+    final AtomicReference<Thread> inserter = new AtomicReference<>();
+
+    Put(Object message, Deferred<Object> answer) {
+      this.message = message;
+      this.answer = answer;
+    }
+
+    @Override
+    protected void onSuccess(Object value) {
+      Thread t = inserter.getAndSet(null);
+      if (t != null) {
+        t.interrupt();
+      }
+    }
+
+    @Override
+    protected void onError(Object error) {
+      onSuccess(error);
+    }
+  }
 
   private final BlockingQueue<Object> queue;
   private final Queue<Put> waiting = new ConcurrentLinkedQueue<>();
@@ -50,7 +75,9 @@ final class QueueSink extends SimpleSink {
       return wait ? Boolean.TRUE : Deferred.TRUE;
     }
     Deferred<Object> answer = Deferred.create();
-    waiting.add(new Put(x, answer));
+    Put put = new Put(x, answer);
+    answer.listen(put);
+    waiting.add(put);
     if (todo.getAndIncrement() == 0) {
       Pools.waitPool().execute(this::work);
     }
@@ -68,13 +95,22 @@ final class QueueSink extends SimpleSink {
   }
 
   private boolean insert(Put p) {
-    while (!closing().happened() && !p.answer.realized()) {
-      try {
+    Thread me = Thread.currentThread();
+    p.inserter.set(me);
+    boolean interrupted = false;
+    try {
+      while (!closing().happened() && !p.answer.realized()) {
         if (queue.offer(p.message, SLICE_MS, TimeUnit.MILLISECONDS)) {
           return true;
         }
-      } catch (InterruptedException e) {
-        return false; // the pool is shut down
+      }
+    } catch (InterruptedException e) {
+      interrupted = true; // withdrawn, or the pool is shut down
+    } finally {
+      if (!p.inserter.compareAndSet(me, null) && !interrupted) {
+        while (!Thread.interrupted()) {
+          Thread.onSpinWait(); // the interrupt is on its way and must not hit the next put
+        }
       }
     }
     return false;

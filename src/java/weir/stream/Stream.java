@@ -221,12 +221,16 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
         takes.add(waiting.place);
       }
       accepted = freed;
-      freed = null;
-      end = becomesDrained();
+      if (accepted != null) {
+        freed = null;
+      }
+      end = closed && becomesDrained();
     } finally {
       exit();
     }
-    afterTake(accepted, end);
+    if (end || accepted != null) {
+      afterTake(accepted, end);
+    }
     if (waiting != null) {
       return waiting;
     }
@@ -280,12 +284,16 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
         }
       }
       accepted = freed;
-      freed = null;
-      end = becomesDrained();
+      if (accepted != null) {
+        freed = null;
+      }
+      end = closed && becomesDrained();
     } finally {
       exit();
     }
-    afterTake(accepted, end);
+    if (end || accepted != null && !(taker != null && taker.owes(accepted))) {
+      afterTake(accepted, end);
+    }
     if (overflow) {
       overflow("take", Limits.maxTakes());
       return END;

@@ -24,6 +24,11 @@ abstract class Taker implements Propagation.Receiver {
   /** Outside of the section, after {@link #commitEnd}, once. */
   abstract void ended();
 
+  /** Asked outside of the section when a put was answered: true if this will release it itself. */
+  boolean owes(PendingPut answered) {
+    return false;
+  }
+
   /** True if this may run on any thread, as it will go to the stream's executor by itself. */
   boolean runsInline() {
     return false;

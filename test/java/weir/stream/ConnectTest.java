@@ -213,4 +213,58 @@ class ConnectTest {
     last.close();
     assertTrue(first.isClosed());
   }
+
+  @Test
+  void streamsThatOnlyImplementTheInterfacesConnect() {
+    ForeignSource source = new ForeignSource();
+    ForeignSink a = new ForeignSink();
+    ForeignSink b = new ForeignSink();
+    Streams.connect(source, a);
+    Streams.connect(source, b);
+    source.inside.put(1);
+    source.inside.put(2);
+    a.close();
+    source.inside.put(3);
+    assertEquals(List.of(1, 2), a.messages);
+    assertEquals(List.of(1, 2, 3), b.messages);
+    b.close();
+    assertTrue(source.inside.isClosed());
+  }
+
+  @Test
+  void foreignSourceThatLosesItsSinkKeepsItsNextMessage() {
+    ForeignSource source = new ForeignSource();
+    ForeignSink sink = new ForeignSink();
+    Streams.connect(source, sink);
+    assertEquals(1, StreamTest.described(source.inside, "pending-takes"));
+    sink.close();
+    assertEquals(0, StreamTest.described(source.inside, "pending-takes"));
+  }
+
+  @Test
+  void errorOfATakeClosesTheSinks() { // 7.5
+    Stream<Integer> sink = Stream.create();
+    Deferred<Object> d = Deferred.create();
+    Streams.connect(d, sink);
+    d.fail("broken");
+    assertTrue(sink.isClosed());
+    assertEquals("broken", sink.failure(null));
+  }
+
+  @Test
+  void errorOfAPutClosesItsSinkAndSparesTheOthers() throws Exception {
+    Stream<Integer> source = Stream.create();
+    Stream<Integer> bad = Stream.create();
+    Stream<Integer> good = Stream.buffered(10);
+    Streams.connect(source, bad);
+    Streams.connect(source, good);
+    Deferred<Boolean> put = source.put(1);
+    assertTrue(put.realized());
+    Deferred<Boolean> second = source.put(2);
+    assertEquals(1, StreamTest.described(bad, "pending-puts"));
+    assertFalse(second.realized());
+    bad.fail("broken");
+    assertTrue(second.realized());
+    assertEquals(List.of(1, 2), drain(good));
+  }
 }
