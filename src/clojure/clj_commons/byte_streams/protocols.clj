@@ -41,6 +41,7 @@
   (run! #(extend % ByteSink {:send-bytes! send-to})
         [weir.bytes.ByteSink OutputStream WritableByteChannel]))
 
-(Protocols/closeable #'Closeable close)
-(Protocols/byteSource #'ByteSource take-bytes!)
-(Protocols/byteSink #'ByteSink send-bytes!)
+;; The vars, as extending a protocol puts new functions into them.
+(Protocols/closeable #'Closeable #'close)
+(Protocols/byteSource #'ByteSource #'take-bytes!)
+(Protocols/byteSink #'ByteSink #'send-bytes!)

@@ -1,10 +1,13 @@
 package weir.bytes;
 
+import clojure.lang.AFn;
 import clojure.lang.ASeq;
 import clojure.lang.IDeref;
 import clojure.lang.IPersistentMap;
 import clojure.lang.ISeq;
+import clojure.lang.LazySeq;
 import clojure.lang.Obj;
+import clojure.lang.PersistentList;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
@@ -195,6 +198,21 @@ final class PulledSeq extends ASeq implements Closeable {
   public ISeq next() {
     Object n = next;
     return n == null ? pullNext() : n == END ? null : (ISeq) n;
+  }
+
+  /** Unlike {@link #next}, pulls nothing yet. */
+  @Override
+  public ISeq more() {
+    if (next != null) {
+      return next == END ? PersistentList.EMPTY : (ISeq) next;
+    }
+    return new LazySeq(
+        new AFn() {
+          @Override
+          public Object invoke() {
+            return next();
+          }
+        });
   }
 
   private ISeq pullNext() {

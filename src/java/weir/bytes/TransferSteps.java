@@ -61,8 +61,9 @@ final class TransferSteps {
   /** Lets the system copy where it can; a sink that takes nothing at the moment is asked again. */
   private static void copyFile(FileChannel in, WritableByteChannel out, int chunk)
       throws IOException {
-    for (long at = in.position(), n; at < in.size(); at += n) {
-      n = in.transferTo(at, chunk, out);
+    long end = in.size(); // of now: the file may be its own sink
+    for (long at = in.position(), n; at < end; at += n) {
+      n = in.transferTo(at, Math.min(chunk, end - at), out);
       if (n == 0) {
         Thread.onSpinWait();
       }
