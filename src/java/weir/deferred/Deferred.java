@@ -362,7 +362,8 @@ public class Deferred<T> extends Combinators<T> {
     try {
       executor.execute(() -> callSafely(callback, outcome));
     } catch (Throwable e) { // whatever it is, the other callbacks must still run
-      Log.LOG.warn("executor {} rejected a deferred's callback, which now runs inline", executor, e);
+      Log.LOG.warn(
+          "executor {} rejected a deferred's callback, which now runs inline", executor, e);
       callSafely(callback, outcome);
     }
   }

@@ -9,6 +9,7 @@ import manifold.stream.core.IEventSource;
 import manifold.stream.core.IEventStream;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.stream.Failable;
 
 /**
  * A body that is a stream: each message is one piece, and the next is taken when the piece before it
@@ -87,7 +88,7 @@ final class SourceBody extends Callback implements StreamingBody {
   /** Writes the message; returns true if it is written already. */
   private boolean write(Object message) throws Exception {
     if (message == END) {
-      sink.end();
+      end();
       return false;
     }
     if (message == null) {
@@ -105,6 +106,16 @@ final class SourceBody extends Callback implements StreamingBody {
           }
         });
     return false;
+  }
+
+  /** A source that ended because of an error has not sent everything. */
+  private void end() {
+    Object error = source instanceof Failable f ? f.failure(END) : END;
+    if (error == END) {
+      sink.end();
+    } else {
+      sink.abort(asThrowable(error));
+    }
   }
 
   @Override
