@@ -71,7 +71,7 @@
 
 (defn upload
   "Reads the body while it arrives, however large it is. A handler may
-  block: it has a thread of its own."
+  block: it runs on a worker thread."
   [{:keys [body]}]
   (let [sha-256 (MessageDigest/getInstance "SHA-256")
         in (-> ^InputStream (or body (InputStream/nullInputStream))

@@ -1,0 +1,142 @@
+(ns weir.docs-test
+  "What the documents say is true: their Clojure runs, their links lead somewhere, and the table of
+  options is the one of the source.
+
+  The clojure blocks of one document are evaluated in order in a namespace of its own, with a free port
+  in the place of 8080. A line `;=> form` says what the form above it is equal to."
+  (:require
+   [aleph.http]
+   [aleph.http.server]
+   [clojure.java.io :as io]
+   [clojure.set :as set]
+   [clojure.string :as str]
+   [clojure.test :refer [deftest is testing]])
+  (:import
+   (java.io Closeable File StringReader)
+   (java.net ServerSocket)
+   (weir.http HttpServer)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private documents
+  (cons (io/file "README.md")
+        (sort (filter #(str/ends-with? (str %) ".md") (file-seq (io/file "docs"))))))
+
+(defn- free-port []
+  (with-open [socket (ServerSocket. 0)]
+    (.getLocalPort socket)))
+
+;;; code
+
+(defn- numbered-lines [file]
+  (map-indexed (fn [i line] {:line (inc i) :text line}) (str/split-lines (slurp file))))
+
+(defn- clojure-lines
+  "Returns the lines of each block that is marked as clojure."
+  [file]
+  (loop [lines (numbered-lines file), blocks []]
+    (let [[_ & from] (drop-while #(not= "```clojure" (:text %)) lines)
+          [block after] (split-with #(not= "```" (:text %)) from)]
+      (if from
+        (recur after (conj blocks block))
+        blocks))))
+
+(defn- expected
+  "Returns the text of the form that a line expects, nil if it expects nothing."
+  [line]
+  (second (re-matches #"\s*;=> (.*)" (:text line))))
+
+(defn- steps
+  "Cuts a block behind each line that expects something."
+  [block]
+  (when (seq block)
+    (let [[code [check & more]] (split-with (complement expected) block)]
+      (cons {:code code :check check} (when check (steps more))))))
+
+(defn- evaluate
+  "Evaluates lines of `file`. Returns the value of the last form."
+  [^File file lines port]
+  (let [before (dec (:line (first lines)))
+        text (str (str/join (repeat before "\n"))
+                  (str/replace (str/join "\n" (map :text lines)) "8080" (str port)))]
+    (Compiler/load (StringReader. text) (.getPath file) (.getName file))))
+
+(defn- run-step [file port {:keys [code check]}]
+  (let [value (when (seq code) (evaluate file code port))]
+    (when check
+      (is (= (eval (read-string (expected check))) value)
+          (str file ":" (:line check))))))
+
+(defn- close-all [namespace]
+  (doseq [v (vals (ns-interns namespace))
+          :when (and (bound? v) (instance? Closeable @v))]
+    (.close ^Closeable @v)))
+
+(defn- run-document [^File file]
+  (let [namespace (create-ns (symbol (str "docs." (str/replace (.getName file) ".md" ""))))
+        port (free-port)]
+    (binding [*ns* namespace
+              *warn-on-reflection* false]
+      (refer-clojure)
+      (try
+        (doseq [block (clojure-lines file)
+                step (steps block)]
+          (run-step file port step))
+        (finally
+          (close-all namespace)
+          (remove-ns (ns-name namespace)))))))
+
+(deftest the-code-in-the-documents-runs
+  (doseq [file documents]
+    (testing (str file)
+      (is (nil? (run-document file))))))
+
+;;; links
+
+(defn- broken-links [^File file]
+  (for [[_ target] (re-seq #"\]\(([^)#]+)[^)]*\)" (slurp file))
+        :when (not (re-find #"^https?:" target))
+        :when (not (.exists (io/file (.getParentFile (.getAbsoluteFile file)) target)))]
+    target))
+
+(deftest every-link-leads-somewhere
+  (doseq [file documents]
+    (is (empty? (broken-links file)) (str file))))
+
+;;; options
+
+(def ^:private rows
+  (delay (for [line (str/split-lines (slurp "docs/options.md"))
+               :let [[_ option takes default meaning]
+                     (re-matches #"\| `:(\S+)` \| (.+) \| (.+) \| (.+) \|" line)]
+               :when option]
+           {:option (keyword option) :takes takes :default default :meaning meaning})))
+
+(def ^:private known @#'aleph.http.server/known)
+
+(deftest the-table-of-options-has-every-option-once
+  (let [options (map :option @rows)]
+    (is (apply distinct? options))
+    (is (= known (set options)))))
+
+(deftest the-docstring-of-start-server-has-no-other-option
+  (let [options (->> (str/split-lines (:doc (meta #'aleph.http/start-server)))
+                     (keep #(second (re-matches #"\s*\| (`:[^|]+)\|.*" %)))
+                     (mapcat #(re-seq #"`:([^`]+)`" %))
+                     (map (comp keyword second))
+                     set)]
+    (is (= #{} (set/difference options known)))
+    (is (= #{:epoll? :pipeline-transform :http-versions} (set/difference known options))
+        "older names, and what has one value only, stand in the table alone")))
+
+(deftest the-defaults-in-the-table-are-those-of-the-source
+  (let [default (into {} (map (juxt :option :default)) @rows)]
+    (doseq [[option value] {:max-initial-line-length HttpServer/DEFAULT_MAX_INITIAL_LINE_BYTES
+                            :max-header-size HttpServer/DEFAULT_MAX_HEADER_BYTES
+                            :max-chunk-size HttpServer/DEFAULT_MAX_CHUNK_BYTES
+                            :max-pipelined-requests HttpServer/DEFAULT_MAX_PIPELINED
+                            :request-buffer-size HttpServer/DEFAULT_REQUEST_BUFFER_BYTES
+                            :shutdown-timeout (.toSeconds HttpServer/DEFAULT_SHUTDOWN_TIMEOUT)
+                            :server-header (str "`\"" HttpServer/DEFAULT_SERVER_HEADER "\"`")}]
+      (is (= (str value) (default option)) (str option)))
+    (is (str/includes? (default :executor) (str HttpServer/DEFAULT_WORKER_POOL_SIZE)))))
