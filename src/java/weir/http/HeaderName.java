@@ -31,7 +31,9 @@ public final class HeaderName {
     /** Where a redirect leads. */
     LOCATION,
     /** Whom a request is for. */
-    HOST
+    HOST,
+    /** What a client wants to hear before it sends the body. */
+    EXPECT
   }
 
   /** More names than any sane program uses; beyond it they are just not remembered. */
@@ -76,7 +78,7 @@ public final class HeaderName {
     if (known != null) {
       return known;
     }
-    checkToken(given);
+    checkToken("header name", given);
     HeaderName made = new HeaderName(given);
     if (CACHE.size() < MAX_CACHED) {
       CACHE.put(given, made);
@@ -110,15 +112,21 @@ public final class HeaderName {
         "header name " + key + " (expected: a string, keyword or symbol)");
   }
 
-  private static void checkToken(String name) {
-    boolean ok = !name.isEmpty();
-    for (int i = 0; ok && i < name.length(); i++) {
-      char c = name.charAt(i);
+  /**
+   * Checks that a text is a token (RFC 9110 §5.6.2).
+   *
+   * @param what stands in the message for what the token is
+   * @throws IllegalArgumentException if it is none
+   */
+  public static void checkToken(String what, String token) {
+    boolean ok = !token.isEmpty();
+    for (int i = 0; ok && i < token.length(); i++) {
+      char c = token.charAt(i);
       ok = c > 0x20 && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
     }
     if (!ok) {
       throw new IllegalArgumentException(
-          "header name \"" + name + "\" (expected: a token of RFC 9110 §5.6.2)");
+          what + " \"" + token + "\" (expected: a token of RFC 9110 §5.6.2)");
     }
   }
 
@@ -146,6 +154,7 @@ public final class HeaderName {
       case "content-type" -> Role.CONTENT_TYPE;
       case "location" -> Role.LOCATION;
       case "host" -> Role.HOST;
+      case "expect" -> Role.EXPECT;
       default -> Role.PLAIN;
     };
   }

@@ -29,6 +29,16 @@ public interface ResponseMessage {
   /** Returns the addresses of the connection. */
   Endpoints endpoints();
 
+  /** Returns how many ms it took to get a connection, 0 for a reused one, or -1 if unknown. */
+  default long connectionMillis() {
+    return -1;
+  }
+
+  /** Returns how many ms passed between sending and the response, or -1 if unknown. */
+  default long requestMillis() {
+    return -1;
+  }
+
   /** Returns the deferred of the trailer fields, or null when none are kept. */
   default Object trailers() {
     return null;

@@ -8,8 +8,8 @@ import java.util.Objects;
 /**
  * The response map of a client: a view of a decoded response.
  *
- * <p>What is found out about the exchange rather than said by the server, such as {@code
- * :request-time}, is put on the view with {@code assoc}.
+ * <p>What comes of more than one exchange, such as {@code :trace-redirects}, is put on the view with
+ * {@code assoc}.
  */
 public final class RingResponse extends MapView implements Response {
   private static final int STATUS = 0;
@@ -20,6 +20,8 @@ public final class RingResponse extends MapView implements Response {
   private static final int REMOTE_ADDR = 5; // up to here always present
   private static final int REASON_PHRASE = 6;
   private static final int TRAILERS = 7;
+  private static final int CONNECTION_TIME = 8;
+  private static final int REQUEST_TIME = 9;
 
   private static final ViewKeys KEYS =
       ViewKeys.of(
@@ -31,7 +33,9 @@ public final class RingResponse extends MapView implements Response {
           Keyword.intern(null, "protocol"),
           Keyword.intern(null, "remote-addr"),
           Keyword.intern(null, "reason-phrase"),
-          Keyword.intern(null, "trailers"));
+          Keyword.intern(null, "trailers"),
+          Keyword.intern(null, "connection-time"),
+          Keyword.intern(null, "request-time"));
 
   private final ResponseMessage message;
   private HeaderMap headers; // racy cache of an immutable value
@@ -82,9 +86,17 @@ public final class RingResponse extends MapView implements Response {
         return message.reasonPhrase();
       case TRAILERS:
         return message.trailers();
+      case CONNECTION_TIME:
+        return known(message.connectionMillis());
+      case REQUEST_TIME:
+        return known(message.requestMillis());
       default:
         throw new IllegalArgumentException("index: " + index);
     }
+  }
+
+  private static Long known(long millis) {
+    return millis < 0 ? null : millis;
   }
 
   @Override

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /** A body on its way in. All methods are for the event loop. */
 public interface InboundBody {
 
-  /** Returns whether the handler is called only when the whole body is there. */
+  /** Returns whether the program gets the message only when the whole body is there. */
   boolean isGathered();
 
   /** Takes the next piece; the buffer belongs to the body from now on. */

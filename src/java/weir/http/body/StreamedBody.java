@@ -40,7 +40,10 @@ public final class StreamedBody implements InboundBody {
   private final boolean raw;
   private final int limit;
   private final AtomicLong unread = new AtomicLong();
-  private boolean abandoned; // only for the event loop
+
+  // Only for the event loop.
+  private boolean abandoned;
+  private boolean over;
 
   /**
    * Creates a body that has not begun to arrive.
@@ -87,6 +90,7 @@ public final class StreamedBody implements InboundBody {
     Deferred<Boolean> taken = stream.put(message);
     if (taken.realized()) {
       unread.addAndGet(-weight);
+      openIfRoom(); // pieces before this one may have gone while this one still counted
       return;
     }
     if (full) {
@@ -96,7 +100,7 @@ public final class StreamedBody implements InboundBody {
   }
 
   private void openIfRoom() {
-    if (unread.get() < limit) {
+    if (!over && unread.get() < limit) {
       owner.gate().open(ReadGate.BODY);
     }
   }
@@ -131,22 +135,29 @@ public final class StreamedBody implements InboundBody {
 
   @Override
   public void end() {
+    over();
     stream.close();
   }
 
   @Override
   public void fail(Throwable cause) {
-    stream.fail(
-        cause instanceof IOException ? cause : new IOException("the body ended early", cause));
+    over();
+    stream.fail(cause == null ? new IOException("the body ended early") : cause);
   }
 
   @Override
   public void abandon() {
+    over();
     abandoned = true;
     stream.close();
     if (raw) {
       releaseUnread(stream);
     }
+  }
+
+  /** No more will come: what is unread is bounded, and the next message must not wait for it. */
+  private void over() {
+    over = true;
     owner.gate().open(ReadGate.BODY);
   }
 

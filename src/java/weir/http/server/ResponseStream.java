@@ -1,7 +1,6 @@
 package weir.http.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -9,21 +8,12 @@ import io.netty.channel.FileRegion;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import weir.http.body.BodySink;
+import weir.http.body.Chunks;
 
 /** The body of one HTTP/1 response on its way out: chunked, of a known length, or ended by closing. */
 final class ResponseStream implements BodySink {
 
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-  private static final ByteBuf CRLF =
-      Unpooled.unreleasableBuffer(
-              Unpooled.directBuffer(2).writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII)))
-          .asReadOnly();
-
-  /** Pieces up to this size are copied between their chunk header and its end. */
-  private static final int MAX_COPIED = 8192;
-
-  private static final int CHUNK_OVERHEAD = 12;
-
   private final Http1Connection connection;
   private final Exchange exchange;
   private final ChannelHandlerContext ctx;
@@ -69,20 +59,7 @@ final class ResponseStream implements BodySink {
       remaining -= n;
     }
     connection.passGathered();
-    return chunked ? writeChunk(piece, n) : ctx.writeAndFlush(piece);
-  }
-
-  private ChannelFuture writeChunk(ByteBuf piece, int n) {
-    byte[] header = (Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-    if (n <= MAX_COPIED) {
-      ByteBuf chunk = ctx.alloc().directBuffer(n + CHUNK_OVERHEAD);
-      chunk.writeBytes(header).writeBytes(piece).writeByte('\r').writeByte('\n');
-      piece.release();
-      return ctx.writeAndFlush(chunk);
-    }
-    ctx.write(Unpooled.wrappedBuffer(header), ctx.voidPromise());
-    ctx.write(piece, ctx.voidPromise());
-    return ctx.writeAndFlush(CRLF.duplicate());
+    return chunked ? Chunks.write(ctx, piece) : ctx.writeAndFlush(piece);
   }
 
   @Override

@@ -1,0 +1,318 @@
+package weir.http;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.resolver.AddressResolverGroup;
+import java.io.Closeable;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import weir.deferred.Deferred;
+import weir.executor.Pools;
+import weir.http.client.Call;
+import weir.http.client.ClientConfig;
+import weir.http.client.ConnectionPool;
+import weir.net.JdkResolvers;
+import weir.net.Transport;
+
+/**
+ * An HTTP client with its pool of connections. Make one and share it; any thread may use it.
+ *
+ * <pre>{@code
+ * HttpClient client = HttpClient.builder().build();
+ * client.send(HttpRequest.get("http://localhost:8080/").as(BodyMode.STRING).build())
+ *     .thenAccept(response -> System.out.println(response.body()));
+ * }</pre>
+ */
+public final class HttpClient implements Closeable {
+
+  /** Connections to one origin: 8. */
+  public static final int DEFAULT_CONNECTIONS_PER_HOST = 8;
+
+  /** Connections to all origins together: 1024. */
+  public static final int DEFAULT_TOTAL_CONNECTIONS = 1024;
+
+  /** Requests that may wait for a connection to one origin: 65536. */
+  public static final int DEFAULT_MAX_QUEUE = 65536;
+
+  /** How long a connection is kept that nobody uses: 60 s. */
+  public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(60);
+
+  /** How long the TCP connection itself may take: 30 s. */
+  public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+  /** The size up to which a body is in memory when its response comes: 64 KiB. */
+  public static final int DEFAULT_RESPONSE_BUFFER_BYTES = 64 * 1024;
+
+  /** The largest body that is gathered in memory: 1 GiB. */
+  public static final long DEFAULT_MAX_BODY_BYTES = 1L << 30;
+
+  /** Longest status line: 64 KiB. */
+  public static final int DEFAULT_MAX_INITIAL_LINE_BYTES = 64 * 1024;
+
+  /** Largest header block: 64 KiB. */
+  public static final int DEFAULT_MAX_HEADER_BYTES = 64 * 1024;
+
+  /** Largest piece of a body that is handed on: 64 KiB. */
+  public static final int DEFAULT_MAX_CHUNK_BYTES = 64 * 1024;
+
+  private final ConnectionPool pool;
+
+  private HttpClient(ConnectionPool pool) {
+    this.pool = pool;
+  }
+
+  /** Returns a builder; nothing has to be set. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Sends a request. Never throws and never blocks.
+   *
+   * @return the response; its callbacks run on the client's executor. Whoever realizes it first
+   *     cancels the request: it leaves the queue, or its connection is closed
+   */
+  public Deferred<Response> send(HttpRequest request) {
+    return Call.start(pool, Objects.requireNonNull(request, "request"));
+  }
+
+  /** Returns how busy the client is. */
+  public ClientStats stats() {
+    return pool.stats();
+  }
+
+  /** Closes what is idle and fails what waits for a connection; running exchanges may end. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  @Override
+  public String toString() {
+    return "HttpClient[connections:" + stats().connections() + "]";
+  }
+
+  /** What a client needs to know. Each method returns the builder. */
+  public static final class Builder {
+    private Transport transport;
+    private Executor executor = Pools.waitPool();
+    private int connectionsPerHost = DEFAULT_CONNECTIONS_PER_HOST;
+    private int totalConnections = DEFAULT_TOTAL_CONNECTIONS;
+    private int maxQueue = DEFAULT_MAX_QUEUE;
+    private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+    private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
+    private boolean keepAlive = true;
+    private BodyMode bodyMode = BodyMode.STREAM;
+    private int responseBufferBytes = DEFAULT_RESPONSE_BUFFER_BYTES;
+    private long maxBodyBytes = DEFAULT_MAX_BODY_BYTES;
+    private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
+    private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
+    private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
+    private SslContext sslContext;
+    private String endpointAlgorithm = "HTTPS";
+    private SocketAddress localAddress;
+    private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
+    private Consumer<Bootstrap> bootstrap = b -> {};
+    private Consumer<ChannelPipeline> pipeline = p -> {};
+
+    private Builder() {}
+
+    /** Sets the transport; the default is the best of this machine. */
+    public Builder transport(Transport newTransport) {
+      transport = newTransport.ensureAvailable();
+      return this;
+    }
+
+    /** Sets where callbacks of responses run; the default is a pool of threads that may block. */
+    public Builder executor(Executor newExecutor) {
+      executor = Objects.requireNonNull(newExecutor, "executor");
+      return this;
+    }
+
+    /** Runs callbacks of responses on the event loop: for those that never block. */
+    public Builder onEventLoop() {
+      executor = null;
+      return this;
+    }
+
+    /** Sets how many connections one origin may have. */
+    public Builder connectionsPerHost(int n) {
+      connectionsPerHost = positive("connectionsPerHost", n);
+      return this;
+    }
+
+    /** Sets how many connections all origins together may have. */
+    public Builder totalConnections(int n) {
+      totalConnections = positive("totalConnections", n);
+      return this;
+    }
+
+    /** Sets how many requests may wait for a connection to one origin; with 0 they fail at once. */
+    public Builder maxQueue(int n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("maxQueue: " + n + " (expected: 0 or more)");
+      }
+      maxQueue = n;
+      return this;
+    }
+
+    /** Closes connections that nobody has used for so long; zero never does. */
+    public Builder idleTimeout(Duration timeout) {
+      idleTimeout = notNegative("idleTimeout", timeout);
+      return this;
+    }
+
+    /** Limits the TCP connection itself; zero does not. See the connection timeout of a request. */
+    public Builder connectTimeout(Duration timeout) {
+      connectTimeout = notNegative("connectTimeout", timeout);
+      return this;
+    }
+
+    /** Uses connections again. When off, requests carry {@code connection: close}. Default: on. */
+    public Builder keepAlive(boolean on) {
+      keepAlive = on;
+      return this;
+    }
+
+    /** Sets the form of bodies for requests that do not say it. Default: streams. */
+    public Builder bodyMode(BodyMode mode) {
+      bodyMode = Objects.requireNonNull(mode, "mode");
+      return this;
+    }
+
+    /**
+     * Sets up to which size a body of known length is in memory when its response comes, and how many
+     * bytes of a larger one may wait unread before the socket is not read.
+     */
+    public Builder responseBufferBytes(int n) {
+      responseBufferBytes = positive("responseBufferBytes", n);
+      return this;
+    }
+
+    /** Limits bodies that are gathered in memory, unless the request says otherwise. */
+    public Builder maxBodyBytes(long n) {
+      if (n <= 0) {
+        throw new IllegalArgumentException("maxBodyBytes: " + n + " (expected: 1 or more)");
+      }
+      maxBodyBytes = n;
+      return this;
+    }
+
+    /** Sets the longest status line. */
+    public Builder maxInitialLineBytes(int n) {
+      maxInitialLineBytes = positive("maxInitialLineBytes", n);
+      return this;
+    }
+
+    /** Sets the largest header block. */
+    public Builder maxHeaderBytes(int n) {
+      maxHeaderBytes = positive("maxHeaderBytes", n);
+      return this;
+    }
+
+    /** Sets the largest piece of a body that is handed on. */
+    public Builder maxChunkBytes(int n) {
+      maxChunkBytes = positive("maxChunkBytes", n);
+      return this;
+    }
+
+    /** Sets whom to trust and who to be; the default trusts whom the JDK trusts. */
+    public Builder sslContext(SslContext context) {
+      sslContext = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /** Sets how a certificate is held against the host's name; null does not. Default: HTTPS. */
+    public Builder endpointAlgorithm(String algorithm) {
+      endpointAlgorithm = algorithm;
+      return this;
+    }
+
+    /** Trusts every certificate for every name. Not for networks that anybody else can reach. */
+    public Builder insecure() {
+      try {
+        sslContext =
+            SslContextBuilder.forClient()
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .endpointIdentificationAlgorithm(null)
+                .build();
+      } catch (SSLException e) {
+        throw new IllegalStateException("this JVM has no TLS", e);
+      }
+      return endpointAlgorithm(null);
+    }
+
+    /** Connects from that address. */
+    public Builder localAddress(SocketAddress address) {
+      localAddress = address;
+      return this;
+    }
+
+    /** Sets how names become addresses; the default asks the JDK, off the event loops. */
+    public Builder resolver(AddressResolverGroup<?> group) {
+      resolver = Objects.requireNonNull(group, "group");
+      return this;
+    }
+
+    /** Changes Netty's bootstrap after all defaults are set. */
+    public Builder bootstrap(Consumer<Bootstrap> transform) {
+      bootstrap = Objects.requireNonNull(transform, "transform");
+      return this;
+    }
+
+    /** Changes each connection's pipeline after all handlers are in it. */
+    public Builder pipeline(Consumer<ChannelPipeline> transform) {
+      pipeline = Objects.requireNonNull(transform, "transform");
+      return this;
+    }
+
+    /** Makes the client; connections are made when they are needed. */
+    public HttpClient build() {
+      return new HttpClient(
+          new ConnectionPool(
+              new ClientConfig(
+                  transport == null ? Transport.best() : transport,
+                  executor,
+                  Pools.waitPool(),
+                  connectionsPerHost,
+                  totalConnections,
+                  maxQueue,
+                  idleTimeout,
+                  connectTimeout,
+                  keepAlive,
+                  bodyMode,
+                  responseBufferBytes,
+                  maxBodyBytes,
+                  maxInitialLineBytes,
+                  maxHeaderBytes,
+                  maxChunkBytes,
+                  sslContext,
+                  endpointAlgorithm,
+                  localAddress,
+                  resolver,
+                  bootstrap,
+                  pipeline)));
+    }
+
+    private static int positive(String name, int n) {
+      if (n <= 0) {
+        throw new IllegalArgumentException(name + ": " + n + " (expected: 1 or more)");
+      }
+      return n;
+    }
+
+    private static Duration notNegative(String name, Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(name + ": " + timeout + " (expected: zero or more)");
+      }
+      return timeout;
+    }
+  }
+}

@@ -1,0 +1,465 @@
+package weir.http;
+
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+
+/**
+ * What a client sends, and how it treats the answer. Immutable; a body that can be read only once
+ * makes a request that can be sent only once.
+ *
+ * <pre>{@code
+ * HttpRequest.get("http://localhost:8080/").build();
+ * HttpRequest.post("http://localhost:8080/things").body("{}").contentType("application/json").build();
+ * }</pre>
+ */
+public final class HttpRequest {
+
+  /** How many redirects are followed at most: 20. */
+  public static final int DEFAULT_MAX_REDIRECTS = 20;
+
+  /** How long making a connection may take: 30 s. */
+  public static final Duration DEFAULT_CONNECTION_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final HeaderName AUTHORIZATION = HeaderName.of("authorization");
+  private static final HeaderName CONTENT_TYPE = HeaderName.of("content-type");
+  private static final HeaderName ACCEPT = HeaderName.of("accept");
+
+  private final String method;
+  private final Url url;
+  private final HeaderFields fields;
+  private final Object body;
+  private final BodyMode bodyMode;
+  private final long poolTimeout;
+  private final long connectionTimeout;
+  private final long requestTimeout;
+  private final long readTimeout;
+  private final long totalTimeout;
+  private final long maxBodyBytes;
+  private final boolean followRedirects;
+  private final boolean forceRedirects;
+  private final int maxRedirects;
+  private final boolean failOnErrorStatus;
+  private final IntPredicate unexceptional;
+  private final Object origin;
+
+  private HttpRequest(Builder b) {
+    method = b.method;
+    url = b.url;
+    fields = b.fields;
+    body = b.body;
+    bodyMode = b.bodyMode;
+    poolTimeout = b.poolTimeout;
+    connectionTimeout = b.connectionTimeout;
+    requestTimeout = b.requestTimeout;
+    readTimeout = b.readTimeout;
+    totalTimeout = b.totalTimeout;
+    maxBodyBytes = b.maxBodyBytes;
+    followRedirects = b.followRedirects;
+    forceRedirects = b.forceRedirects;
+    maxRedirects = b.maxRedirects;
+    failOnErrorStatus = b.failOnErrorStatus;
+    unexceptional = b.unexceptional;
+    origin = b.origin;
+  }
+
+  /** Returns a builder of a GET request without a URL. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns a builder of a GET request. */
+  public static Builder get(String url) {
+    return builder().url(url);
+  }
+
+  /** Returns a builder of a POST request. */
+  public static Builder post(String url) {
+    return builder().method("POST").url(url);
+  }
+
+  /** Returns the method as it is sent. */
+  public String method() {
+    return method;
+  }
+
+  /** Returns where the request goes. */
+  public Url url() {
+    return url;
+  }
+
+  /** Returns the fields that were given; not to be changed. */
+  public HeaderFields fields() {
+    return fields;
+  }
+
+  /** Returns the body, or null. */
+  public Object body() {
+    return body;
+  }
+
+  /** Returns the form of the response's body, or null for that of the client. */
+  public BodyMode bodyMode() {
+    return bodyMode;
+  }
+
+  /** Returns in ms how long to wait for the pool; 0 is without a limit. */
+  public long poolTimeoutMillis() {
+    return poolTimeout;
+  }
+
+  /** Returns in ms how long making a connection may take; 0 is without a limit. */
+  public long connectionTimeoutMillis() {
+    return connectionTimeout;
+  }
+
+  /** Returns in ms how long the answer may take; 0 is without a limit. */
+  public long requestTimeoutMillis() {
+    return requestTimeout;
+  }
+
+  /** Returns in ms how long the body of the answer may take; 0 is without a limit. */
+  public long readTimeoutMillis() {
+    return readTimeout;
+  }
+
+  /** Returns in ms how long all of it may take, redirects included; 0 is without a limit. */
+  public long totalTimeoutMillis() {
+    return totalTimeout;
+  }
+
+  /** Returns how many bytes a body that is gathered in memory may have; 0 is the client's limit. */
+  public long maxBodyBytes() {
+    return maxBodyBytes;
+  }
+
+  /** Returns whether redirects are followed. */
+  public boolean followsRedirects() {
+    return followRedirects;
+  }
+
+  /** Returns whether redirects of unsafe methods are followed, too. */
+  public boolean forcesRedirects() {
+    return forceRedirects;
+  }
+
+  /** Returns how many redirects are followed. */
+  public int maxRedirects() {
+    return maxRedirects;
+  }
+
+  /** Returns whether an exceptional status is a failure of the deferred. */
+  public boolean failsOnErrorStatus() {
+    return failOnErrorStatus;
+  }
+
+  /** Returns whether a status is none that {@link #failsOnErrorStatus} is about. */
+  public boolean isUnexceptional(int status) {
+    return unexceptional.test(status);
+  }
+
+  /** Returns what failures name as their request: what it was made of, or this. */
+  public Object origin() {
+    return origin == null ? this : origin;
+  }
+
+  /** Returns a builder that begins with all of this. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  @Override
+  public String toString() {
+    return method + " " + url;
+  }
+
+  /** What {@link #isUnexceptional} says unless told otherwise: 200-207, 300-304, 307 and 308. */
+  public static boolean isUnexceptionalByDefault(int status) {
+    return status >= 200
+        && status <= 308
+        && (status <= 207 || (status >= 300 && status <= 304) || status >= 307);
+  }
+
+  /** The parts of a request. Each method returns the builder. */
+  public static final class Builder {
+    private String method = "GET";
+    private Url url;
+    private HeaderFields fields = new HeaderFields();
+    private boolean fieldsShared;
+    private Object body;
+    private BodyMode bodyMode;
+    private long poolTimeout;
+    private long connectionTimeout = DEFAULT_CONNECTION_TIMEOUT.toMillis();
+    private long requestTimeout;
+    private long readTimeout;
+    private long totalTimeout;
+    private long maxBodyBytes;
+    private boolean followRedirects = true;
+    private boolean forceRedirects;
+    private int maxRedirects = DEFAULT_MAX_REDIRECTS;
+    private boolean failOnErrorStatus;
+    private IntPredicate unexceptional = HttpRequest::isUnexceptionalByDefault;
+    private Object origin;
+
+    private Builder() {}
+
+    private Builder(HttpRequest r) {
+      method = r.method;
+      url = r.url;
+      fields = r.fields;
+      fieldsShared = true;
+      body = r.body;
+      bodyMode = r.bodyMode;
+      poolTimeout = r.poolTimeout;
+      connectionTimeout = r.connectionTimeout;
+      requestTimeout = r.requestTimeout;
+      readTimeout = r.readTimeout;
+      totalTimeout = r.totalTimeout;
+      maxBodyBytes = r.maxBodyBytes;
+      followRedirects = r.followRedirects;
+      forceRedirects = r.forceRedirects;
+      maxRedirects = r.maxRedirects;
+      failOnErrorStatus = r.failOnErrorStatus;
+      unexceptional = r.unexceptional;
+      origin = r.origin;
+    }
+
+    /**
+     * Sets the method, any token of RFC 9110 §9.1; sent in upper case.
+     *
+     * @throws IllegalArgumentException if it is no token
+     */
+    public Builder method(String name) {
+      HeaderName.checkToken("method", name);
+      method = name.toUpperCase(Locale.ROOT);
+      return this;
+    }
+
+    /**
+     * Sets where the request goes.
+     *
+     * @throws IllegalArgumentException if it is not an absolute http or https URL
+     */
+    public Builder url(String absolute) {
+      try {
+        return url(Url.parse(absolute));
+      } catch (MalformedURLException e) {
+        throw new IllegalArgumentException("url: " + e.getMessage(), e);
+      }
+    }
+
+    /** Sets where the request goes. */
+    public Builder url(URI absolute) {
+      return url(absolute.toString());
+    }
+
+    /** Sets where the request goes. */
+    public Builder url(Url absolute) {
+      url = Objects.requireNonNull(absolute, "url");
+      return this;
+    }
+
+    /** Adds a query parameter, form-encoded. */
+    public Builder query(String name, String value) {
+      url = url.withMoreQuery(FormEncoding.pair(name, value, StandardCharsets.UTF_8));
+      return this;
+    }
+
+    /**
+     * Adds a header field.
+     *
+     * @throws IllegalArgumentException if the name or the value cannot be sent
+     */
+    public Builder header(String name, String value) {
+      ownFields().add(HeaderName.of(name), value);
+      return this;
+    }
+
+    /** Adds a header field. */
+    public Builder header(HeaderName name, String value) {
+      ownFields().add(name, value);
+      return this;
+    }
+
+    /** Replaces a header field, or removes it if the value is null. */
+    public Builder setHeader(HeaderName name, String value) {
+      if (value == null) {
+        ownFields().remove(name);
+      } else {
+        ownFields().set(name, value);
+      }
+      return this;
+    }
+
+    /** Removes all header fields. */
+    public Builder noHeaders() {
+      fields = new HeaderFields();
+      fieldsShared = false;
+      return this;
+    }
+
+    /** Sets the content type. */
+    public Builder contentType(String type) {
+      return setHeader(CONTENT_TYPE, type);
+    }
+
+    /** Sets what the client accepts. */
+    public Builder accept(String types) {
+      return setHeader(ACCEPT, types);
+    }
+
+    /** Authenticates with a name and a password, by RFC 7617. */
+    public Builder basicAuth(String user, String password) {
+      byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+      return setHeader(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(pair));
+    }
+
+    /** Authenticates with a token, by RFC 6750. */
+    public Builder bearer(String token) {
+      return setHeader(AUTHORIZATION, "Bearer " + token);
+    }
+
+    /**
+     * Sets the body: a String (in the charset of the content type, else UTF-8), {@code byte[]},
+     * {@code ByteBuffer}, {@code ByteBuf} (which is released), {@code InputStream}, {@code File},
+     * {@code Path}, a sequence or a stream of pieces, or what the byte conversions know. Null for
+     * none.
+     */
+    public Builder body(Object content) {
+      body = content;
+      return this;
+    }
+
+    /** Sets a form as the body and its content type. */
+    public Builder form(Map<String, String> params) {
+      StringBuilder form = new StringBuilder();
+      params.forEach(
+          (name, value) ->
+              form.append(form.length() == 0 ? "" : "&")
+                  .append(FormEncoding.pair(name, value, StandardCharsets.UTF_8)));
+      return contentType("application/x-www-form-urlencoded").body(form.toString());
+    }
+
+    /** Sets the form of the response's body; the default is the client's. */
+    public Builder as(BodyMode mode) {
+      bodyMode = mode;
+      return this;
+    }
+
+    /** Limits the wait for a connection of the pool; zero, the default, does not. */
+    public Builder poolTimeout(Duration limit) {
+      poolTimeout = millis("poolTimeout", limit);
+      return this;
+    }
+
+    /** Limits the making of a connection, TLS included; zero does not. Default: 30 s. */
+    public Builder connectionTimeout(Duration limit) {
+      connectionTimeout = millis("connectionTimeout", limit);
+      return this;
+    }
+
+    /** Limits the time from sending to the response; zero, the default, does not. */
+    public Builder requestTimeout(Duration limit) {
+      requestTimeout = millis("requestTimeout", limit);
+      return this;
+    }
+
+    /** Limits the time from the response to the end of its body; zero, the default, does not. */
+    public Builder readTimeout(Duration limit) {
+      readTimeout = millis("readTimeout", limit);
+      return this;
+    }
+
+    /** Limits the time from now to the last response, redirects included; zero does not. */
+    public Builder totalTimeout(Duration limit) {
+      totalTimeout = millis("totalTimeout", limit);
+      return this;
+    }
+
+    /** Limits bodies that are gathered in memory; a larger one is a failure. */
+    public Builder maxBodyBytes(long bytes) {
+      if (bytes <= 0) {
+        throw new IllegalArgumentException("maxBodyBytes: " + bytes + " (expected: 1 or more)");
+      }
+      maxBodyBytes = bytes;
+      return this;
+    }
+
+    /** Follows redirects of safe methods, and 303 of all. Default: on. */
+    public Builder followRedirects(boolean on) {
+      followRedirects = on;
+      return this;
+    }
+
+    /** Follows redirects of unsafe methods, too. Default: off. */
+    public Builder forceRedirects(boolean on) {
+      forceRedirects = on;
+      return this;
+    }
+
+    /** Sets how many redirects are followed. Default: {@link #DEFAULT_MAX_REDIRECTS}. */
+    public Builder maxRedirects(int n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("maxRedirects: " + n + " (expected: 0 or more)");
+      }
+      maxRedirects = n;
+      return this;
+    }
+
+    /** Makes an exceptional status a failure of the deferred. Default: off. */
+    public Builder failOnErrorStatus(boolean on) {
+      failOnErrorStatus = on;
+      return this;
+    }
+
+    /** Sets what failures name as their request, such as the map that this was made of. */
+    public Builder origin(Object any) {
+      origin = any;
+      return this;
+    }
+
+    /** Says which statuses are no failure. */
+    public Builder unexceptional(IntPredicate statuses) {
+      unexceptional = Objects.requireNonNull(statuses, "statuses");
+      return this;
+    }
+
+    /**
+     * Makes the request.
+     *
+     * @throws IllegalArgumentException if there is no URL
+     */
+    public HttpRequest build() {
+      if (url == null) {
+        throw new IllegalArgumentException("url: missing (expected: an http or https URL)");
+      }
+      if (url.userInfo() != null && fields.get(AUTHORIZATION) == null) {
+        String[] pair = url.userInfo().split(":", 2);
+        basicAuth(pair[0], pair.length == 2 ? pair[1] : "");
+      }
+      fieldsShared = true; // the request keeps what it got
+      return new HttpRequest(this);
+    }
+
+    private HeaderFields ownFields() {
+      if (fieldsShared) {
+        fields = fields.copy();
+        fieldsShared = false;
+      }
+      return fields;
+    }
+
+    private static long millis(String name, Duration limit) {
+      if (limit.isNegative()) {
+        throw new IllegalArgumentException(name + ": " + limit + " (expected: zero or more)");
+      }
+      return limit.isZero() ? 0 : Math.max(1, limit.toMillis());
+    }
+  }
+}

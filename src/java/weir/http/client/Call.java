@@ -1,0 +1,186 @@
+package weir.http.client;
+
+import aleph.utils.RequestTimeoutException;
+import clojure.lang.IFn;
+import clojure.lang.Keyword;
+import clojure.lang.PersistentVector;
+import weir.deferred.Deferred;
+import weir.http.ErrorStatusException;
+import weir.http.HttpRequest;
+import weir.http.RedirectException;
+import weir.http.Response;
+import weir.http.RingResponse;
+import weir.http.body.Bodies;
+
+/**
+ * What a program gets for a request: the deferred of the response that comes in the end. Whoever else
+ * realizes it cancels the request, wherever it is.
+ */
+public final class Call extends Deferred<Response> {
+
+  private static final Keyword TRACE = Keyword.intern(null, "trace-redirects");
+
+  private final ConnectionPool pool;
+  private volatile Exchange exchange;
+  private volatile IFn totalTimer;
+
+  // Written by whoever runs the current exchange.
+  private PersistentVector trace;
+  private HttpRequest following;
+  private Throwable refusal;
+
+  private Call(ConnectionPool pool) {
+    super(pool.config().executor());
+    this.pool = pool;
+  }
+
+  /** Starts a request. */
+  public static Call start(ConnectionPool pool, HttpRequest request) {
+    Call call = new Call(pool);
+    long limit = request.totalTimeoutMillis();
+    if (limit > 0) {
+      call.totalTimer = Timeouts.start(limit, () -> call.error(tooLong(limit)));
+    }
+    call.send(request);
+    return call;
+  }
+
+  private static RequestTimeoutException tooLong(long millis) {
+    return new RequestTimeoutException("timed out after " + millis + " milliseconds in total");
+  }
+
+  private void send(HttpRequest request) {
+    Exchange next = new Exchange(this, request);
+    exchange = next;
+    if (isRealized()) {
+      cancel(); // it was cancelled between two hops
+    } else {
+      pool.acquire(next);
+    }
+  }
+
+  // ---- what comes of an exchange
+
+  /** Whether the response is a redirect to follow. To be called once, before the body is read. */
+  boolean willFollow(ClientResponse response) {
+    HttpRequest request = exchange.request();
+    following = null;
+    refusal = null;
+    int status = response.status();
+    if (status < 300 || status > 399) {
+      return false;
+    }
+    try {
+      following = Redirects.next(request, status, response.headers().get("location"));
+    } catch (RedirectException e) {
+      refusal = e;
+    }
+    int hops = trace == null ? 0 : trace.count();
+    if (following != null && hops >= request.maxRedirects()) {
+      following = null;
+      if (request.failsOnErrorStatus()) {
+        refusal = new RedirectException("too many redirects: " + (hops + 1), request);
+      }
+    }
+    return following != null || refusal != null;
+  }
+
+  /** Whether the response is a failure by its status. */
+  boolean willFail(ClientResponse response) {
+    HttpRequest request = exchange.request();
+    return request.failsOnErrorStatus() && !request.isUnexceptional(response.status());
+  }
+
+  /** The response of an exchange has come. */
+  void responded(Exchange from, ClientResponse response) {
+    if (refusal != null) {
+      settleWith(refusal);
+    } else if (following != null) {
+      HttpRequest next = following;
+      trace = (trace == null ? PersistentVector.EMPTY : trace).cons(next.url().toString());
+      send(next);
+    } else {
+      answer(response);
+    }
+  }
+
+  private void answer(ClientResponse message) {
+    RingResponse response = new RingResponse(message);
+    if (trace != null) {
+      response = (RingResponse) response.assoc(TRACE, trace);
+    }
+    if (willFail(message)) {
+      settleWith(new ErrorStatusException(response));
+      return;
+    }
+    stopTimer();
+    if (!super.success(response)) {
+      Bodies.discard(message.body()); // nobody will read it
+    }
+  }
+
+  /** An exchange has failed. */
+  void failed(Exchange from, Throwable cause) {
+    if (from.takeBody()) {
+      Bodies.discard(from.request().body());
+    }
+    settleWith(cause);
+  }
+
+  private void settleWith(Throwable cause) {
+    stopTimer();
+    super.error(cause);
+  }
+
+  private void stopTimer() {
+    IFn timer = totalTimer;
+    if (timer != null) {
+      timer.invoke();
+    }
+  }
+
+  // ---- somebody else decides
+
+  private void cancel() {
+    stopTimer();
+    Exchange running = exchange;
+    if (running != null) {
+      running.cancel(null);
+      if (running.takeBody()) {
+        Bodies.discard(running.request().body());
+      }
+    }
+  }
+
+  @Override
+  public Boolean success(Object value) {
+    Boolean won = super.success(value);
+    if (won) {
+      cancel();
+    }
+    return won;
+  }
+
+  @Override
+  public Boolean error(Object error) {
+    Boolean won = super.error(error);
+    if (won) {
+      cancel();
+    }
+    return won;
+  }
+
+  @Override
+  public Boolean success(Object value, Object token) {
+    Boolean won = super.success(value, token);
+    cancel();
+    return won;
+  }
+
+  @Override
+  public Boolean error(Object error, Object token) {
+    Boolean won = super.error(error, token);
+    cancel();
+    return won;
+  }
+}

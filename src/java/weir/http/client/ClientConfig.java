@@ -1,0 +1,43 @@
+package weir.http.client;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import io.netty.resolver.AddressResolverGroup;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import weir.http.BodyMode;
+import weir.net.Transport;
+
+/**
+ * What a client needs to know; {@code HttpClient.Builder} says what each part means.
+ *
+ * @param executor runs the callbacks of responses; null for the event loop
+ * @param blockingExecutor reads request bodies that can only be read by blocking
+ * @param sslContext null for the default one
+ * @param endpointAlgorithm how the host's name is verified; null does not
+ */
+public record ClientConfig(
+    Transport transport,
+    Executor executor,
+    Executor blockingExecutor,
+    int connectionsPerHost,
+    int totalConnections,
+    int maxQueue,
+    Duration idleTimeout,
+    Duration connectTimeout,
+    boolean keepAlive,
+    BodyMode bodyMode,
+    int responseBufferBytes,
+    long maxBodyBytes,
+    int maxInitialLineBytes,
+    int maxHeaderBytes,
+    int maxChunkBytes,
+    SslContext sslContext,
+    String endpointAlgorithm,
+    SocketAddress localAddress,
+    AddressResolverGroup<?> resolver,
+    Consumer<Bootstrap> bootstrap,
+    Consumer<ChannelPipeline> pipeline) {}

@@ -1,0 +1,88 @@
+package weir.http.client;
+
+import java.io.Closeable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import weir.http.ClientStats;
+import weir.http.Url;
+
+/** All connections of a client, by origin. Safe for use by any thread; never blocks. */
+public final class ConnectionPool implements Closeable {
+
+  private final ClientConfig config;
+  private final TotalLimit total;
+  private final Connector connector;
+  private final ConcurrentHashMap<Origin, OriginPool> origins = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** Creates a pool without connections; nothing is started. */
+  public ConnectionPool(ClientConfig config) {
+    this.config = config;
+    this.total = new TotalLimit(config.totalConnections());
+    this.connector = new Connector(config);
+  }
+
+  /** Returns what the pool was made with. */
+  public ClientConfig config() {
+    return config;
+  }
+
+  TotalLimit total() {
+    return total;
+  }
+
+  Connector connector() {
+    return connector;
+  }
+
+  void acquire(Exchange exchange) {
+    if (closed) {
+      exchange.fail(new IllegalStateException("the connection pool is shut down"));
+      return;
+    }
+    Url url = exchange.request().url();
+    Origin origin = Origin.of(url);
+    OriginPool pool = origins.get(origin);
+    if (pool == null) {
+      pool = origins.computeIfAbsent(origin, o -> new OriginPool(this, o, url));
+    }
+    exchange.acquireFrom(pool);
+    if (closed) {
+      pool.close(); // whoever closes may have missed this origin
+    }
+  }
+
+  /** Takes an origin out that has neither connections nor requests. */
+  void retire(OriginPool pool) {
+    origins.remove(pool.origin(), pool);
+  }
+
+  /** Closes an idle connection of another origin, if there is any. */
+  void reclaimIdle(OriginPool starving) {
+    for (OriginPool each : origins.values()) {
+      if (each != starving && each.idle() > 0) {
+        each.reclaimIdle();
+        return;
+      }
+    }
+  }
+
+  /** Returns a snapshot of the numbers of each origin. */
+  public ClientStats stats() {
+    Map<String, ClientStats.Origin> byOrigin = new LinkedHashMap<>();
+    for (OriginPool each : origins.values()) {
+      byOrigin.put(
+          each.origin().toString(),
+          new ClientStats.Origin(each.open(), each.idle(), each.queued()));
+    }
+    return new ClientStats(total.taken(), byOrigin);
+  }
+
+  /** Closes what is idle and fails what waits; what runs may finish. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    origins.values().forEach(OriginPool::close);
+  }
+}

@@ -1,0 +1,47 @@
+package weir.http.client;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import javax.net.ssl.SSLParameters;
+
+/** Builds the pipeline of a connection: the path of bytes to an exchange and back. */
+final class Http1ClientPipeline {
+
+  private Http1ClientPipeline() {}
+
+  /**
+   * Adds all handlers; TLS first, if there is any.
+   *
+   * @param attempt hears when the connection can be used
+   */
+  static void build(
+      Channel channel, ClientConfig config, Origin origin, SslContext tls, Connecting attempt) {
+    ChannelPipeline pipeline = channel.pipeline();
+    if (tls != null) {
+      pipeline.addLast("ssl-handler", tlsHandler(channel, config, origin, tls));
+    }
+    ResponseDecoder decoder =
+        new ResponseDecoder(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(config.maxInitialLineBytes())
+                .setMaxHeaderSize(config.maxHeaderBytes())
+                .setMaxChunkSize(config.maxChunkBytes()));
+    pipeline.addLast("http-client", decoder);
+    pipeline.addLast(
+        "handler", new Http1ClientConnection(attempt, config, decoder, origin.secure()));
+    config.pipeline().accept(pipeline);
+  }
+
+  private static SslHandler tlsHandler(
+      Channel channel, ClientConfig config, Origin origin, SslContext tls) {
+    SslHandler handler = tls.newHandler(channel.alloc(), origin.hostName(), origin.port());
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm(config.endpointAlgorithm());
+    handler.engine().setSSLParameters(parameters);
+    handler.setHandshakeTimeoutMillis(0); // the connection timeout of the request is the limit
+    return handler;
+  }
+}

@@ -1,0 +1,192 @@
+package weir.http.client;
+
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import weir.http.BodyMode;
+import weir.http.body.Bodies;
+import weir.http.body.InboundBody;
+import weir.http.body.StreamedBody;
+
+/** Decides how the body of a response reaches the program. */
+final class ResponseBodies {
+
+  private ResponseBodies() {}
+
+  /**
+   * Returns where the body goes; a response whose body is streamed has its reader afterwards, any
+   * other gets its body at the end.
+   */
+  static InboundBody plan(
+      Http1ClientConnection connection,
+      Exchange exchange,
+      ClientResponse response,
+      ClientConfig config) {
+    Call call = exchange.call();
+    long length = response.contentLength();
+    if (call.willFollow(response)) {
+      return new Discarded(connection, exchange, response, config.responseBufferBytes());
+    }
+    if (call.willFail(response)) {
+      return new Gathered(connection, response, BodyMode.STREAM, maxBytes(exchange, config), true);
+    }
+    BodyMode mode = exchange.request().bodyMode();
+    mode = mode == null ? config.bodyMode() : mode;
+    boolean inMemory = mode == BodyMode.BYTES || mode == BodyMode.STRING;
+    if (inMemory) {
+      return new Gathered(connection, response, mode, maxBytes(exchange, config), false);
+    }
+    if (mode == BodyMode.STREAM && length >= 0 && length <= config.responseBufferBytes()
+        || hasNoBody(exchange, response)) {
+      return new Gathered(connection, response, BodyMode.STREAM, Long.MAX_VALUE, false);
+    }
+    boolean raw = mode == BodyMode.RAW_STREAM;
+    StreamedBody streamed = new StreamedBody(connection, config.responseBufferBytes(), raw);
+    response.body(streamed.reader());
+    streamed.onClosed(() -> connection.bodyClosed(exchange));
+    return streamed;
+  }
+
+  private static boolean hasNoBody(Exchange exchange, ClientResponse response) {
+    int status = response.status();
+    return status == 101
+        || status == 204
+        || status == 304
+        || exchange.request().method().equals("HEAD")
+        || exchange.request().method().equals("CONNECT") && status / 100 == 2;
+  }
+
+  private static long maxBytes(Exchange exchange, ClientConfig config) {
+    long limit = exchange.request().maxBodyBytes();
+    return limit > 0 ? limit : config.maxBodyBytes();
+  }
+
+  /** A body that is in memory when the program gets it. */
+  private static final class Gathered implements InboundBody {
+    private static final byte[] EMPTY = {};
+
+    private final Http1ClientConnection connection;
+    private final ClientResponse response;
+    private final BodyMode mode;
+    private final long limit;
+    private final boolean cut;
+    private byte[] bytes = EMPTY;
+    private int length;
+
+    /**
+     * @param limit how many bytes it may have
+     * @param cut whether a longer body is cut off; else it is a failure
+     */
+    Gathered(
+        Http1ClientConnection connection,
+        ClientResponse response,
+        BodyMode mode,
+        long limit,
+        boolean cut) {
+      this.connection = connection;
+      this.response = response;
+      this.mode = mode;
+      this.limit = limit;
+      this.cut = cut;
+    }
+
+    @Override
+    public boolean isGathered() {
+      return true;
+    }
+
+    @Override
+    public void content(ByteBuf piece) {
+      int n = piece.readableBytes();
+      if (length + (long) n > Math.min(limit, Integer.MAX_VALUE - 8)) {
+        tooLong(piece);
+        return;
+      }
+      ensure(n);
+      piece.readBytes(bytes, length, n);
+      length += n;
+      piece.release();
+    }
+
+    private void tooLong(ByteBuf piece) {
+      piece.release();
+      if (cut) {
+        connection.cutOff();
+      } else {
+        connection.fail(
+            new IOException(
+                "the response body has more than " + limit + " bytes (maxBodyBytes is the limit)"));
+      }
+    }
+
+    /** Grows with what has come: an announced length beyond the first piece reserves little. */
+    private void ensure(int more) {
+      if (bytes.length - length < more) {
+        long announced = Math.min(response.contentLength(), length + 64L * 1024);
+        int doubled = Math.min(length * 2, 1 << 30);
+        bytes = Arrays.copyOf(bytes, Math.max(length + more, Math.max(doubled, (int) announced)));
+      }
+    }
+
+    @Override
+    public void end() {
+      response.body(
+          switch (mode) {
+            case BYTES -> length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+            case STRING ->
+                new String(
+                    bytes, 0, length, Bodies.charset(response.headers().get("content-type")));
+            default -> new ByteArrayInputStream(bytes, 0, length);
+          });
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+      bytes = EMPTY;
+    }
+
+    @Override
+    public void abandon() {
+      bytes = EMPTY;
+    }
+  }
+
+  /** The body of a redirect, which nobody reads. */
+  private static final class Discarded implements InboundBody {
+    private final Http1ClientConnection connection;
+    private final ClientResponse response;
+    private long left;
+
+    Discarded(Http1ClientConnection connection, Exchange e, ClientResponse response, long limit) {
+      this.connection = connection;
+      this.response = response;
+      this.left = limit;
+    }
+
+    @Override
+    public boolean isGathered() {
+      return true;
+    }
+
+    @Override
+    public void content(ByteBuf piece) {
+      left -= piece.readableBytes();
+      piece.release();
+      if (left < 0) {
+        connection.cutOff();
+      }
+    }
+
+    @Override
+    public void end() {
+      response.body(new ByteArrayInputStream(new byte[0]));
+    }
+
+    @Override
+    public void fail(Throwable cause) {}
+
+    @Override
+    public void abandon() {}
+  }
+}
