@@ -13,7 +13,8 @@ JAVA := java
 endif
 
 # Ring and its company, which the tests use, as Debian packages them.
-RING_PACKAGES := libring-core-clojure libring-defaults-clojure libring-json-clojure libcompojure-clojure
+RING_PACKAGES := libring-core-clojure libring-defaults-clojure libring-json-clojure \
+  libring-jetty-adapter-clojure libcompojure-clojure
 TEST_PACKAGES := $(RING_PACKAGES) curl
 
 # The browser of the browser tests; every other target does without.

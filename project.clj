@@ -54,4 +54,7 @@
                              [ring/ring-defaults "0.3.1" :exclusions [org.clojure/clojure]]
                              [ring/ring-json "0.4.0" :exclusions [org.clojure/clojure]]
                              [compojure "1.6.0" :exclusions [org.clojure/clojure]]
+                             [ring/ring-jetty-adapter "1.8.2"
+                              :exclusions [org.clojure/clojure org.eclipse.jetty/jetty-server]]
+                             [org.eclipse.jetty/jetty-server "9.4.57.v20241219"]
                              [javax.servlet/javax.servlet-api "4.0.1"]]}})

@@ -61,6 +61,17 @@
       (handler request #(.success response %) #(.error response %))
       response)))
 
+(defn file
+  "Describes a file as a body: all of it, or `length` bytes from `offset`. `path` is a String, a File or
+  a Path. It is sent by the kernel where that is possible, else read `chunk-size` bytes (16384) at once.
+  Throws IllegalArgumentException if there is no such file, or no such region in it."
+  ([path]
+   (file path nil nil nil))
+  ([path offset length]
+   (file path offset length nil))
+  ([path offset length chunk-size]
+   ((requiring-resolve 'aleph.http.file/http-file) path offset length chunk-size)))
+
 (defn get-all
   "Returns every value of header `k`, a string in any case, as they came over the wire. `header-map`
   is the `:headers` of a request or a response."

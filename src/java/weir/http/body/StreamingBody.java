@@ -34,10 +34,13 @@ public interface StreamingBody {
       return new BlockingBody(new BlockingBody.StreamPieces(in), executor);
     }
     if (body instanceof File file) {
-      return new FileBody(file.toPath(), executor);
+      return FileBody.whole(file.toPath(), executor);
     }
     if (body instanceof Path path) {
-      return new FileBody(path, executor);
+      return FileBody.whole(path, executor);
+    }
+    if (body instanceof FileSlice slice) {
+      return FileBody.of(slice, executor);
     }
     if (body instanceof Sequential || body instanceof List) {
       return new BlockingBody(new BlockingBody.SeqPieces((Iterable<?>) body), executor);
