@@ -1,13 +1,14 @@
 (ns manifold.deferred-test
   (:require
     [clojure.test :refer [deftest is testing]]
-    [manifold.deferred :as d])
+    [manifold.deferred :as d]
+    [manifold.time :as time])
   (:import
     [java.util.concurrent CompletableFuture CountDownLatch ExecutionException Executor TimeUnit
      TimeoutException]
     [manifold.deferred IDeferred]
     [weir.executor CurrentExecutor]
-    [weir.time CurrentClock MockClock SystemClock]))
+    [weir.time MockClock]))
 
 (set! *warn-on-reflection* true)
 
@@ -219,8 +220,7 @@
 
 (deftest timeout-rules
   (let [clock (MockClock.)]
-    (CurrentClock/supplier (constantly clock))
-    (try
+    (time/with-clock clock
       (let [plain (d/timeout! (d/deferred) 5)
             frac  (d/timeout! (d/deferred) 5.5)
             dflt  (d/timeout! (d/deferred) 5 nil)
@@ -232,9 +232,7 @@
         (is (instance? TimeoutException (error frac)))
         (is (= "timed out after 5.5 milliseconds" (ex-message (error frac))))
         (is (nil? @dflt))
-        (is (= :view @view)))
-      (finally
-        (CurrentClock/supplier #(SystemClock/instance)))))
+        (is (= :view @view)))))
   (is (= :now @(d/timeout! (d/deferred) 0 :now)))
   (is (= 5 (d/timeout! 5 1)))
   (is (nil? (d/timeout! nil 1)))
