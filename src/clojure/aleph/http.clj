@@ -20,6 +20,8 @@
   |:----|:----
   | `:port` | port on all interfaces; 0 takes a free one
   | `:socket-address` | a java.net.SocketAddress to listen on; wins over `:port`
+  | `:listen-socket` | a bound ServerSocketChannel (`:nio`) or file descriptor (`:epoll`, `:kqueue`) which the server uses and never closes
+  | `:unix-socket` | path of a unix domain socket
   | `:transport` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
   | `:executor` | where handlers run: an Executor, or `:none` for the event loop (virtual threads, a pool of 512 before JDK 21)
   | `:shutdown-executor?` | shut `:executor` down with the server (true)

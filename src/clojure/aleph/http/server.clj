@@ -7,7 +7,9 @@
    (io.netty.bootstrap ServerBootstrap)
    (io.netty.channel ChannelPipeline)
    (io.netty.handler.ssl SslContext SslContextBuilder)
+   (java.io File)
    (java.net SocketAddress)
+   (java.nio.file Path)
    (java.time Duration)
    (java.util.concurrent Executor ExecutorService)
    (java.util.function Consumer)
@@ -18,7 +20,7 @@
 (set! *warn-on-reflection* true)
 
 (def ^:private known
-  #{:port :socket-address :transport :epoll? :executor :shutdown-executor? :rejected-handler
+  #{:port :socket-address :listen-socket :unix-socket :transport :epoll? :executor :shutdown-executor? :rejected-handler
     :error-handler :async? :request-buffer-size :raw-stream? :max-request-body-size
     :validate-headers :idle-timeout :shutdown-timeout :bootstrap-transform
     :initial-pipeline-transform :pipeline-transform :http1-pipeline-transform
@@ -28,10 +30,10 @@
 
 (def ^:private later
   "Options that have a meaning which this version cannot give them."
-  #{:listen-socket :compression? :compression-level :compression-options :continue-handler
+  #{:compression? :compression-level :compression-options :continue-handler
     :continue-executor :use-h2c? :http2-settings :conn-go-away-handler :stream-go-away-handler
     :reset-stream-handler :http2-conn-pipeline-transform :http2-stream-pipeline-transform
-    :logger :allow-duplicate-content-lengths :initial-buffer-size :unix-socket})
+    :logger :allow-duplicate-content-lengths :initial-buffer-size})
 
 (defn- refuse-unsupported [options]
   (doseq [[k v] options
@@ -46,8 +48,19 @@
 
 (defn- ms ^Duration [n] (Duration/ofMillis (long n)))
 
-(defn- set-address [^HttpServer$Builder b {:keys [port socket-address] :as options}]
+(defn- path ^Path [x]
   (cond
+    (instance? Path x) x
+    (instance? File x) (.toPath ^File x)
+    :else (Path/of (o/check :unix-socket x string? "a path as a string, File or Path")
+                   (make-array String 0))))
+
+(defn- set-address
+  [^HttpServer$Builder b {:keys [port socket-address listen-socket unix-socket] :as options}]
+  (cond
+    listen-socket (.listenSocket b (if (integer? listen-socket) (int listen-socket) listen-socket))
+    unix-socket (.unixSocket b (path unix-socket))
+
     socket-address
     (.address b (o/check :socket-address socket-address #(instance? SocketAddress %)
                          "a java.net.SocketAddress"))
@@ -56,7 +69,7 @@
     (.port b (int (o/check :port port #(and (integer? %) (<= 0 % 65535)) "an integer 0-65535")))
 
     :else
-    (throw (o/illegal :port (:port options) "an integer 0-65535, or a :socket-address"))))
+    (throw (o/illegal :port (:port options) "an integer 0-65535, or a :socket-address, :listen-socket or :unix-socket"))))
 
 (defn- set-transport [^HttpServer$Builder b {:keys [transport epoll?]}]
   (cond

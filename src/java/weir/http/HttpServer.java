@@ -7,6 +7,8 @@ import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -20,6 +22,7 @@ import weir.http.server.RunningServer;
 import weir.http.server.ServerConfig;
 import weir.http.server.ServerConfig.HandlerThreads;
 import weir.net.EventLoops;
+import weir.net.ListenOn;
 import weir.net.Transport;
 
 /**
@@ -133,7 +136,7 @@ public final class HttpServer implements Closeable {
   /** What a server needs to know. Each method returns the builder. */
   public static final class Builder {
     private Application application;
-    private SocketAddress address;
+    private ListenOn place;
     private Transport transport;
     private int eventLoopThreads;
     private String threadPrefix = "weir-server";
@@ -189,7 +192,25 @@ public final class HttpServer implements Closeable {
 
     /** Listens on that address. */
     public Builder address(SocketAddress newAddress) {
-      address = Objects.requireNonNull(newAddress, "address");
+      place = ListenOn.tcp(newAddress);
+      return this;
+    }
+
+    /** Listens on a unix domain socket; the file is made here and removed when the server stops. */
+    public Builder unixSocket(Path path) {
+      place = ListenOn.unix(path);
+      return this;
+    }
+
+    /**
+     * Listens on a socket that is open already and stays open when the server stops, so that a
+     * successor can go on with it.
+     *
+     * @param socket a bound ServerSocketChannel with the nio transport, which it then also chooses; or
+     *     an Integer file descriptor with epoll or kqueue
+     */
+    public Builder listenSocket(Object socket) {
+      place = ListenOn.adopted(socket);
       return this;
     }
 
@@ -350,7 +371,7 @@ public final class HttpServer implements Closeable {
       if (application == null) {
         throw new IllegalArgumentException("handler: missing (expected: something to serve)");
       }
-      if (address == null) {
+      if (place == null) {
         throw new IllegalArgumentException("port: missing (expected: 0-65535, or an address)");
       }
       HttpServer server =
@@ -361,8 +382,8 @@ public final class HttpServer implements Closeable {
 
     private ServerConfig build() {
       return new ServerConfig(
-          address,
-          transport == null ? Transport.best() : transport,
+          place,
+          chosenTransport(),
           eventLoopThreads == 0 ? EventLoops.defaultThreads() : eventLoopThreads,
           threadPrefix,
           daemon,
@@ -386,6 +407,16 @@ public final class HttpServer implements Closeable {
           bootstrap,
           initialPipeline,
           pipeline);
+    }
+
+    private Transport chosenTransport() {
+      if (transport != null) {
+        return transport;
+      }
+      boolean nioSocket =
+          place instanceof ListenOn.Adopted adopted
+              && adopted.socket() instanceof ServerSocketChannel;
+      return nioSocket ? Transport.NIO : Transport.best();
     }
 
     private static int positive(String name, int n) {

@@ -3,6 +3,7 @@ package weir.net;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -31,7 +32,7 @@ public final class TcpListener {
   /** How many connections the kernel may hold until they are accepted. */
   public static final int DEFAULT_BACKLOG = 1024;
 
-  private final Transport transport;
+  private final Options options;
   private final EventLoopGroup loops;
   private final ChannelGroup connections;
   private final Channel channel;
@@ -39,8 +40,8 @@ public final class TcpListener {
   private final Deferred<Boolean> stopped = Deferred.create(null);
 
   private TcpListener(
-      Transport transport, EventLoopGroup loops, ChannelGroup connections, Channel channel) {
-    this.transport = transport;
+      Options options, EventLoopGroup loops, ChannelGroup connections, Channel channel) {
+    this.options = options;
     this.loops = loops;
     this.connections = connections;
     this.channel = channel;
@@ -49,7 +50,7 @@ public final class TcpListener {
   /** What {@link #bind} needs to know. */
   public record Options(
       Transport transport,
-      SocketAddress address,
+      ListenOn place,
       int threads,
       String threadPrefix,
       boolean daemon,
@@ -71,21 +72,29 @@ public final class TcpListener {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
-            .channel(options.transport().serverChannel())
+            .channelFactory(() -> options.place().channel(options.transport()))
             .option(ChannelOption.SO_BACKLOG, DEFAULT_BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
             .handler(new Tracker(connections))
             .childHandler(initializer);
+    if (!(options.place() instanceof ListenOn.Unix)) {
+      bootstrap
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.TCP_NODELAY, true);
+    }
     options.bootstrap().accept(bootstrap);
+    SocketAddress address = options.place().bindAddress(options.transport());
     try {
-      Channel channel = bootstrap.bind(options.address()).syncUninterruptibly().channel();
-      return new TcpListener(options.transport(), loops, connections, channel);
+      if (options.place() instanceof ListenOn.Unix unix) {
+        UnixSockets.makeRoom(unix.path());
+      }
+      ChannelFuture listening = address == null ? bootstrap.register() : bootstrap.bind(address);
+      return new TcpListener(
+          options, loops, connections, listening.syncUninterruptibly().channel());
     } catch (Throwable t) {
       loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
-      throw bindFailure(options.address(), t);
+      throw bindFailure(address, t);
     }
   }
 
@@ -126,7 +135,7 @@ public final class TcpListener {
 
   /** Returns the transport in use. */
   public Transport transport() {
-    return transport;
+    return options.transport();
   }
 
   /** Returns the open connections; a live view. */
@@ -161,14 +170,24 @@ public final class TcpListener {
     if (!stopping.compareAndSet(false, true)) {
       return stopped;
     }
-    channel
-        .close()
+    stopAccepting()
         .addListener(
-            closed -> {
+            done -> {
               connections.forEach(drain);
               awaitConnections(graceMillis);
             });
     return stopped;
+  }
+
+  /** A socket that somebody else has opened is left as it is, for a successor to listen on. */
+  private ChannelFuture stopAccepting() {
+    if (options.place() instanceof ListenOn.Adopted) {
+      return channel.deregister();
+    }
+    if (options.place() instanceof ListenOn.Unix unix) {
+      return channel.close().addListener(closed -> UnixSockets.remove(unix.path()));
+    }
+    return channel.close();
   }
 
   private void awaitConnections(long graceMillis) {

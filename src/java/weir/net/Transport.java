@@ -37,8 +37,8 @@ public enum Transport {
     }
 
     @Override
-    public Class<? extends ServerChannel> serverChannel() {
-      return IoUringServerSocketChannel.class;
+    public ServerChannel serverChannel() {
+      return new IoUringServerSocketChannel();
     }
 
     @Override
@@ -60,8 +60,8 @@ public enum Transport {
     }
 
     @Override
-    public Class<? extends ServerChannel> serverChannel() {
-      return EpollServerSocketChannel.class;
+    public ServerChannel serverChannel() {
+      return new EpollServerSocketChannel();
     }
 
     @Override
@@ -83,8 +83,8 @@ public enum Transport {
     }
 
     @Override
-    public Class<? extends ServerChannel> serverChannel() {
-      return KQueueServerSocketChannel.class;
+    public ServerChannel serverChannel() {
+      return new KQueueServerSocketChannel();
     }
 
     @Override
@@ -106,8 +106,8 @@ public enum Transport {
     }
 
     @Override
-    public Class<? extends ServerChannel> serverChannel() {
-      return NioServerSocketChannel.class;
+    public ServerChannel serverChannel() {
+      return new NioServerSocketChannel();
     }
 
     @Override
@@ -173,8 +173,8 @@ public enum Transport {
   /** Returns the factory for an event loop's I/O side. */
   public abstract IoHandlerFactory ioHandlerFactory();
 
-  /** Returns the class of listening TCP channels. */
-  public abstract Class<? extends ServerChannel> serverChannel();
+  /** Returns a new channel that can listen on a TCP address. */
+  public abstract ServerChannel serverChannel();
 
   /** Returns the class of outgoing TCP channels. */
   public abstract Class<? extends Channel> clientChannel();

@@ -18,7 +18,8 @@ import weir.executor.CurrentExecutor;
 /** Where the effects of puts and takes run. */
 class ExecutorTest {
 
-  private final ExecutorService pool = Executors.newSingleThreadExecutor(r -> new Thread(r, "pool"));
+  private final ExecutorService pool =
+      Executors.newSingleThreadExecutor(r -> new Thread(r, "pool"));
 
   @AfterEach
   void stop() {

@@ -26,7 +26,7 @@ public final class RunningServer {
     TcpListener.Options options =
         new TcpListener.Options(
             config.transport(),
-            config.address(),
+            config.place(),
             config.eventLoopThreads(),
             config.threadPrefix(),
             config.daemon(),

@@ -3,18 +3,18 @@ package weir.http.server;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.http.ServerNamePolicy;
+import weir.net.ListenOn;
 import weir.net.Transport;
 
 /**
  * Everything a server was told. {@link weir.http.HttpServer.Builder} documents each option and its
  * default, and checks it.
  *
- * @param address where to listen
+ * @param place where to listen
  * @param transport how to reach the sockets
  * @param eventLoopThreads how many event loops
  * @param threadPrefix names the event loops' threads
@@ -41,7 +41,7 @@ import weir.net.Transport;
  * @param pipeline called last for each connection's pipeline
  */
 public record ServerConfig(
-    SocketAddress address,
+    ListenOn place,
     Transport transport,
     int eventLoopThreads,
     String threadPrefix,
