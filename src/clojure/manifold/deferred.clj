@@ -390,8 +390,12 @@
 
 ;; Somebody may give methods for two interfaces that our classes implement, which only a method for
 ;; the very class of an object stands above.
-(doseq [c Deferreds/CLASSES]
+(defn ^:no-doc print-as-deferred
+  "Makes instances of the class print as deferreds do."
+  [c]
   (.addMethod ^MultiFn print-method c print-deferred))
+
+(run! print-as-deferred Deferreds/CLASSES)
 
 (defmethod print-method manifold.deferred.Deferred [d w] (print-deferred d w))
 (defmethod print-method IDeferred [d w] (print-deferred d w))

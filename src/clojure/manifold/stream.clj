@@ -10,6 +10,7 @@
   feed one sink, and `closed?` and `on-closed` work on the results of operators."
   (:refer-clojure :exclude [map filter mapcat reductions reduce concat])
   (:require
+   [manifold.deferred :as d]
    [manifold.stream.core :as core]
    [manifold.stream.default :as default]
    [manifold.stream.deferred]
@@ -426,3 +427,5 @@
 
 (defmethod print-method IEventStream [s ^java.io.Writer w]
   (.write w (Streams/print s)))
+
+(run! d/print-as-deferred Streams/DEFERRED_CLASSES)

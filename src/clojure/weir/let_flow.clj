@@ -158,6 +158,7 @@
     (-> state
       (update :forms conj held init (flow-symbol n) held)
       (update :held conj [n held])
+      (update :mentioned into found)
       (update :env (fn [env] (-> env
                                (update :names conj n)
                                (update :bound conj n)
@@ -180,17 +181,18 @@
     (throw (IllegalArgumentException. "let-flow needs a vector with an even number of forms")))
   (let [outer   (outer-locals env)
         flow    (with-meta (gensym "flow") {:tag `Flow})
-        start   {:flow flow, :forms [], :held [], :tagged outer
+        start   {:flow flow, :forms [], :held [], :mentioned #{}, :tagged outer
                  :env {:names (set (keys outer)), :locals (or env {}), :bound #{}}}
         state   (reduce flow-step start (partition 2 (destructure bindings)))
         bound   (set (map first (:held state)))
         others  (sort-by str (remove bound (mentions-all (:env state) body)))
         names   (concat (map #(get-in state [:tagged %]) others)
                   (map (comp without-primitive-tag first) (:held state)))
+        awaited (filter (into (:mentioned state) others) (keys outer))
         held    (concat (map flow-symbol others) (map second (:held state)))]
     `(let [~flow (Flow/open ~coercing?)]
        (try
-         (let [~@(mapcat (fn [sym] [(flow-symbol sym) sym]) (keys outer))
+         (let [~@(mapcat (fn [sym] [(flow-symbol sym) sym]) awaited)
                ~@(:forms state)]
            (.body ~flow (object-array [~@held]) ~(function-of names body)))
          (finally

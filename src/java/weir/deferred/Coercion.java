@@ -3,10 +3,12 @@ package weir.deferred;
 import clojure.lang.IDeref;
 import clojure.lang.IFn;
 import clojure.lang.IPending;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -35,8 +37,18 @@ public final class Coercion {
   /** Answers for a class with a function to a deferred, or null. */
   private static volatile IFn protocol;
 
-  /** Replaced as a whole when the answers change. */
-  private static volatile ClassValue<Function<Object, IDeferred>> converters = newConverters();
+  /** The classes with an answer in {@link #CONVERTERS}, to be forgotten when answers change. */
+  private static final Set<Class<?>> SEEN =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private static final ClassValue<Function<Object, IDeferred>> CONVERTERS =
+      new ClassValue<>() {
+        @Override
+        protected Function<Object, IDeferred> computeValue(Class<?> type) {
+          SEEN.add(type); // first, so that a reset from now on makes this be asked again
+          return converter(type);
+        }
+      };
 
   private Coercion() {}
 
@@ -45,13 +57,13 @@ public final class Coercion {
     if (x == null) {
       return null;
     }
-    Function<Object, IDeferred> converter = converters.get(x.getClass());
+    Function<Object, IDeferred> converter = CONVERTERS.get(x.getClass());
     return converter == null ? null : converter.apply(x);
   }
 
   /** Returns true if {@link #toDeferred(Object)} can make a deferred of {@code x}. */
   public static boolean isDeferrable(Object x) {
-    return x != null && converters.get(x.getClass()) != null;
+    return x != null && CONVERTERS.get(x.getClass()) != null;
   }
 
   /**
@@ -70,7 +82,7 @@ public final class Coercion {
 
   /** Returns {@code x} if it is a deferred of any make, else null. */
   static IDeferred asDeferred(Object x) {
-    if (x == null || converters.get(x.getClass()) != ITSELF) {
+    if (x == null || CONVERTERS.get(x.getClass()) != ITSELF) {
       return null;
     }
     return (IDeferred) x;
@@ -101,7 +113,13 @@ public final class Coercion {
 
   /** Forgets what is remembered for each class; to be called when the protocol was extended. */
   public static void reset() {
-    converters = newConverters();
+    Object[] seen;
+    synchronized (SEEN) {
+      seen = SEEN.toArray();
+    }
+    for (Object type : seen) {
+      CONVERTERS.remove((Class<?>) type);
+    }
   }
 
   /** Returns a new deferred that follows {@code stage}; realizing it does not touch the stage. */
@@ -129,15 +147,6 @@ public final class Coercion {
       all.add(i);
       addInterfaces(i, all);
     }
-  }
-
-  private static ClassValue<Function<Object, IDeferred>> newConverters() {
-    return new ClassValue<>() {
-      @Override
-      protected Function<Object, IDeferred> computeValue(Class<?> type) {
-        return converter(type);
-      }
-    };
   }
 
   private static Function<Object, IDeferred> converter(Class<?> type) {

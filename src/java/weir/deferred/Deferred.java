@@ -322,6 +322,15 @@ public class Deferred<T> extends Combinators<T> {
     }
   }
 
+  /** Returns how many callbacks are held, cancelled ones included; for tests. */
+  final int waiting() {
+    int n = 0;
+    for (Callback c = state instanceof Callback head ? head : null; c != null; c = c.next) {
+      n++;
+    }
+    return n;
+  }
+
   final void callAll(Callback head, Object outcome) {
     if (head.next == null) {
       callOne(head, outcome);

@@ -28,6 +28,10 @@ import weir.deferred.Deferred;
  */
 public final class Streams {
 
+  /** The classes of the deferreds that streams return, besides those of their package. */
+  public static final List<Class<?>> DEFERRED_CLASSES =
+      List.of(PendingPut.class, PendingTake.class);
+
   private Streams() {}
 
   // ---- connecting
