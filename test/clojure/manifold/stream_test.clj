@@ -429,7 +429,7 @@
 
 ;;; lossy and measured streams
 
-(deftest dropping-and-sliding-streams-are-exact
+(deftest dropping-and-sliding-streams-are-exact ; T20, issue 241
   (let [s (s/dropping-stream 2)]
     (is (every? true? (map now (map #(s/put! s %) (range 5)))))
     (is (= 0 (:pending-puts (s/description s))))
@@ -555,6 +555,15 @@
     (is (= :late (soon (s/try-take! source :end 20 :late))))
     (.add queue 1)
     (is (= 1 (soon (s/take! source))))))
+
+(deftest an-interrupted-blocking-take-from-a-queue-spares-the-source ; T17
+  (let [queue (LinkedBlockingQueue.)
+        ^manifold.stream.core.IEventSource source (s/->source queue)]
+    (.interrupt (Thread/currentThread))
+    (is (thrown? InterruptedException (.take source nil true)))
+    (is (not (s/drained? source)))
+    (.add queue 1)
+    (is (= 1 (.take source nil true)))))
 
 (deftest queue-sinks
   (let [queue (ArrayBlockingQueue. 1)

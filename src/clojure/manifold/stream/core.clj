@@ -16,13 +16,22 @@
   "Things that messages can be put into."
   (to-sink [_] "Returns a sink over this."))
 
+(def ^:no-doc built-in-source
+  "Extends `Sourceable` to what the engine can convert by itself."
+  {:to-source (fn [x] (Coercions/builtInSource x))})
+
+(def ^:no-doc built-in-sink
+  "Extends `Sinkable` to what the engine can convert by itself."
+  {:to-sink (fn [x] (Coercions/builtInSink x))})
+
 ;; The engine remembers for each class what the protocols say, and asks again when they change.
 (Coercions/hooks
  (fn [x] (when (satisfies? Sourceable x) to-source))
  (fn [x] (when (satisfies? Sinkable x) to-sink)))
 
-(doseq [protocol [#'Sourceable #'Sinkable]]
-  (add-watch protocol ::forget (fn [_ _ _ _] (Coercions/reset))))
+(letfn [(forget [_ _ _ _] (Coercions/reset))]
+  (add-watch #'Sourceable ::forget forget)
+  (add-watch #'Sinkable ::forget forget))
 
 (defn close!
   "Closes a sink or source."

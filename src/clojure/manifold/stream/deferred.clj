@@ -1,16 +1,9 @@
 (ns manifold.stream.deferred
   "Loading this makes deferreds sources and sinks of one message."
   (:require
-   [manifold.stream.core :as core])
-  (:import
-   [weir.stream Coercions]))
+   [manifold.stream.core :as core]))
 
 (set! *warn-on-reflection* true)
 
-(extend-protocol core/Sourceable
-  manifold.deferred.IDeferred
-  (to-source [x] (Coercions/builtInSource x)))
-
-(extend-protocol core/Sinkable
-  manifold.deferred.IMutableDeferred
-  (to-sink [x] (Coercions/builtInSink x)))
+(extend manifold.deferred.IDeferred core/Sourceable core/built-in-source)
+(extend manifold.deferred.IMutableDeferred core/Sinkable core/built-in-sink)

@@ -1,14 +1,9 @@
 (ns manifold.stream.iterator
   "Loading this makes iterators and Java streams sources."
   (:require
-   [manifold.stream.core :as core])
-  (:import
-   [weir.stream Coercions]))
+   [manifold.stream.core :as core]))
 
 (set! *warn-on-reflection* true)
 
-(extend-protocol core/Sourceable
-  java.util.Iterator
-  (to-source [x] (Coercions/builtInSource x))
-  java.util.stream.BaseStream
-  (to-source [x] (Coercions/builtInSource x)))
+(extend java.util.Iterator core/Sourceable core/built-in-source)
+(extend java.util.stream.BaseStream core/Sourceable core/built-in-source)

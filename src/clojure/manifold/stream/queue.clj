@@ -1,16 +1,10 @@
 (ns manifold.stream.queue
   "Loading this makes blocking queues sources and sinks."
   (:require
-   [manifold.stream.core :as core])
-  (:import
-   [weir.stream Coercions]))
+   [manifold.stream.core :as core]))
 
 (set! *warn-on-reflection* true)
 
-(extend-protocol core/Sourceable
-  java.util.concurrent.BlockingQueue
-  (to-source [x] (Coercions/builtInSource x)))
-
-(extend-protocol core/Sinkable
-  java.util.concurrent.BlockingQueue
-  (to-sink [x] (Coercions/builtInSink x)))
+(extend java.util.concurrent.BlockingQueue
+  core/Sourceable core/built-in-source
+  core/Sinkable core/built-in-sink)

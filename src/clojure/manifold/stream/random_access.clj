@@ -1,12 +1,8 @@
 (ns manifold.stream.random-access
   "Loading this makes lists with random access sources."
   (:require
-   [manifold.stream.core :as core])
-  (:import
-   [weir.stream Coercions]))
+   [manifold.stream.core :as core]))
 
 (set! *warn-on-reflection* true)
 
-(extend-protocol core/Sourceable
-  java.util.RandomAccess
-  (to-source [x] (Coercions/builtInSource x)))
+(extend java.util.RandomAccess core/Sourceable core/built-in-source)

@@ -1,12 +1,8 @@
 (ns manifold.stream.seq
   "Loading this makes seqs, and what has one, sources."
   (:require
-   [manifold.stream.core :as core])
-  (:import
-   [weir.stream Coercions]))
+   [manifold.stream.core :as core]))
 
 (set! *warn-on-reflection* true)
 
-(extend-protocol core/Sourceable
-  clojure.lang.Seqable
-  (to-source [x] (Coercions/builtInSource x)))
+(extend clojure.lang.Seqable core/Sourceable core/built-in-source)

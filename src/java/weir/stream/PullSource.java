@@ -67,7 +67,7 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
   public Object take(Object dflt, Object blocking, Object timeout, Object timeoutVal) {
     boolean wait = Args.isTrue(blocking);
     if (todo.compareAndSet(0, 1)) {
-      Object x = next(wait && timeout == null);
+      Object x = nextOrLetGo(wait && timeout == null);
       if (x != Stream.NONE) {
         return served(x, dflt, wait);
       }
@@ -82,6 +82,22 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
     return Expiring.result(d, wait, timeout, timeoutVal);
   }
 
+  /** As the owner: an interrupt of the calling thread ends its take, not the source. */
+  private Object nextOrLetGo(boolean mayBlock) {
+    try {
+      return next(mayBlock);
+    } catch (InterruptedException e) {
+      letGo();
+      throw Blocking.sneaky(e);
+    }
+  }
+
+  private void letGo() {
+    if (todo.decrementAndGet() > 0) {
+      Pools.waitPool().execute(this::work);
+    }
+  }
+
   private Deferred<Object> queue(Object dflt) {
     Deferred<Object> d = Deferred.create(executor);
     waiting.add(new Take(d, dflt));
@@ -91,9 +107,7 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
   /** As the owner, with a result: lets go, passing the ownership on if others wait. */
   private Object served(Object x, Object dflt, boolean wait) {
     boolean error = x == Stream.END && failure != null && errorIsTaken();
-    if (todo.decrementAndGet() > 0) {
-      Pools.waitPool().execute(this::work);
-    }
+    letGo();
     if (x != Stream.END) {
       return wait ? x : Deferred.of(x, executor);
     }
@@ -127,7 +141,13 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
     if (t.deferred.realized()) {
       return;
     }
-    Object x = next(true);
+    Object x;
+    try {
+      x = next(true);
+    } catch (InterruptedException e) {
+      t.deferred.error(e); // the pool is shut down
+      return;
+    }
     if (x == Stream.END) {
       Failure f = failure;
       if (f != null && errorIsTaken()) {
@@ -140,7 +160,7 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
     }
   }
 
-  private Object next(boolean mayBlock) {
+  private Object next(boolean mayBlock) throws InterruptedException {
     Object x = spare;
     spare = Stream.NONE;
     if (x != Stream.NONE) {
@@ -154,6 +174,8 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
       if (x == Stream.NONE && mayBlock) {
         x = pull();
       }
+    } catch (InterruptedException e) {
+      throw e;
     } catch (Throwable e) {
       x = failed(e);
     }

@@ -123,7 +123,7 @@ final class QueueSink extends SimpleSink {
         "buffer-size",
         queue.size(),
         "buffer-capacity",
-        queue.size() + queue.remainingCapacity(),
+        (long) queue.size() + queue.remainingCapacity(),
         "sink?",
         true,
         "closed?",

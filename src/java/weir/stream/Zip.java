@@ -26,6 +26,9 @@ final class Zip {
   }
 
   static IEventSource start(Object... sources) {
+    if (sources.length == 0) {
+      throw new IllegalArgumentException("zip: no sources (expected: one or more)");
+    }
     Zip zip = new Zip(sources.length);
     zip.out.onClosed(() -> zip.end(null));
     for (int i = 0; i < sources.length; i++) {

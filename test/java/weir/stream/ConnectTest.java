@@ -267,4 +267,29 @@ class ConnectTest {
     assertTrue(second.realized());
     assertEquals(List.of(1, 2), drain(good));
   }
+
+  @Test
+  void hundredThousandOperatorsDoNotOverflowTheStack() throws Exception { // T1
+    Stream<Object> first = Stream.create();
+    Object last = first;
+    for (int i = 0; i < 100_000; i++) {
+      last = Streams.map(last, x -> x);
+    }
+    Deferred<Object> sum = Streams.reduce(last, 0, (a, b) -> (Integer) a + (Integer) b);
+    first.put(1);
+    first.put(2);
+    first.close();
+    assertEquals(3, sum.await(30, java.util.concurrent.TimeUnit.SECONDS));
+  }
+
+  @Test
+  void closingTheEndOfManyOperatorsReachesTheirStart() {
+    Stream<Object> first = Stream.create();
+    manifold.stream.core.IEventSource last = Streams.map(first, x -> x);
+    for (int i = 0; i < 100_000; i++) {
+      last = Streams.map(last, x -> x);
+    }
+    ((SourceView) last).close();
+    assertTrue(first.isClosed());
+  }
 }
