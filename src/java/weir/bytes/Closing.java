@@ -13,13 +13,15 @@ final class Closing {
   private Closing() {}
 
   static boolean isCloseable(Object x) {
-    return x instanceof AutoCloseable
-        || x instanceof IEventStream
-        || !isPlain(x) && (Adapter.of(x) != null || Protocols.isCloseable(x));
+    return !isPlain(x)
+        && (x instanceof AutoCloseable
+            || x instanceof IEventStream
+            || Adapter.of(x) != null
+            || Protocols.isCloseable(x));
   }
 
   /** The usual classes of which no look-up has to say that there is nothing to close. */
-  private static boolean isPlain(Object x) {
+  static boolean isPlain(Object x) {
     return x == null || x instanceof byte[] || x instanceof String || x instanceof Buffer;
   }
 

@@ -145,7 +145,7 @@ public final class Conversions {
       if (sourceType != null) {
         return convertAs(Type.of(sourceType), x, Type.of(target), options.withoutSourceType());
       }
-      if (x instanceof IEventSource || isSequence(x)) {
+      if (!Closing.isPlain(x) && (x instanceof IEventSource || isSequence(x))) {
         return convertMany(x, Type.of(target), options);
       }
       Path path =

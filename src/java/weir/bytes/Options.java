@@ -53,7 +53,7 @@ public final class Options {
 
   /** Returns the value of {@code key}, or null. */
   public Object get(Keyword key) {
-    return map.get(key);
+    return map == EMPTY ? null : map.get(key);
   }
 
   /**
