@@ -439,6 +439,7 @@ public class Deferred<T> extends Combinators<T> {
   }
 
   /** Notes that somebody looks after the outcome, so that an error here is not lost. */
+  @Override
   void markConsumed() {}
 
   /**
