@@ -102,4 +102,19 @@ class StreamLeakTest {
         new WeakReference<>(Sided.behind(Streams.periodically(1, 0, () -> "tick")));
     assertCollected(List.of(ref));
   }
+
+  @Test
+  void hundredThousandConnectAndCloseCyclesLeaveNothingInTheSource() throws Exception {
+    Stream<Object> source = Stream.<Object>builder().permanent(true).build();
+    WeakReference<?> first = null;
+    for (int i = 0; i < 100_000; i++) {
+      Stream<Object> sink = Stream.buffered(1);
+      Streams.connect(source, sink);
+      sink.close();
+      first = first == null ? new WeakReference<>(sink) : first;
+    }
+    assertNull(source.downstream());
+    assertEquals(0, StreamTest.described(source, "pending-takes"));
+    assertCollected(List.of(first));
+  }
 }
