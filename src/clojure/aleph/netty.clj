@@ -1,9 +1,13 @@
 (ns aleph.netty
   "What Aleph programs ask of a running server."
   (:import
-   (weir.http HttpServer)))
+   (weir.http HttpServer)
+   (weir.net ByteBufConversions)))
 
 (set! *warn-on-reflection* true)
+
+;; Programs that load this namespace meet Netty's buffers: byte-streams is to know them.
+(ByteBufConversions/install)
 
 (defprotocol AlephServer
   "A server that was started by one of the `start-server` functions."

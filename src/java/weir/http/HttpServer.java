@@ -21,6 +21,7 @@ import weir.http.server.JavaApplication;
 import weir.http.server.RunningServer;
 import weir.http.server.ServerConfig;
 import weir.http.server.ServerConfig.HandlerThreads;
+import weir.net.ByteBufConversions;
 import weir.net.EventLoops;
 import weir.net.ListenOn;
 import weir.net.Transport;
@@ -267,6 +268,9 @@ public final class HttpServer implements Closeable {
 
     /** Gives handlers request bodies as streams of buffers which they release. Default: off. */
     public Builder rawStream(boolean on) {
+      if (on) {
+        ByteBufConversions.install(); // what byte-streams makes of such buffers
+      }
       rawStream = on;
       return this;
     }
