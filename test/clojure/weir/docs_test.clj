@@ -117,7 +117,8 @@
 (deftest the-table-of-options-has-every-option-once
   (let [options (map :option @rows)]
     (is (apply distinct? options))
-    (is (= known (set options)))))
+    (is (= #{} (set/difference known (set options))) "missing in docs/options.md")
+    (is (= #{} (set/difference (set options) known)) "unknown to start-server")))
 
 (deftest the-docstring-of-start-server-has-no-other-option
   (let [options (->> (str/split-lines (:doc (meta #'aleph.http/start-server)))
