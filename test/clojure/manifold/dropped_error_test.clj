@@ -26,6 +26,7 @@
     (d/error-value (failing) nil)
     (d/on-realized (failing) identity identity)
     (d/catch (failing) (constantly nil))
+    (d/error-value (d/finally (failing) #(throw (Exception. "instead"))) nil)
     (try @(failing) (catch Exception _))
     (let [d (d/deferred)]
       (d/on-realized d identity identity)

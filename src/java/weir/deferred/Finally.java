@@ -29,12 +29,12 @@ final class Finally extends Callback {
   }
 
   private static IDeferred runNow(IDeferred source, IFn function) {
+    Object error = source.errorValue(Deferreds.ABSENT); // consumed, even if the function throws
     try {
       function.invoke();
     } catch (Throwable t) {
       return Deferred.failed(t, CurrentExecutor.get());
     }
-    Object error = source.errorValue(Deferreds.ABSENT);
     return error == Deferreds.ABSENT ? source : Deferred.failed(error, CurrentExecutor.get());
   }
 
