@@ -12,8 +12,8 @@ import weir.executor.Pools;
 
 /**
  * Puts into a blocking queue. A put that finds no room waits on a thread of the wait pool, in order
- * with others. A put whose time runs out at the very moment room appears may be both in the queue
- * and answered with its timeout value: a queue offers no way to tell.
+ * with others. A put that is withdrawn in the moment that room appears is taken out again; only a
+ * consumer that is faster than that gets a message whose put was answered otherwise.
  */
 final class QueueSink extends SimpleSink {
 
@@ -88,8 +88,9 @@ final class QueueSink extends SimpleSink {
   private void work() {
     do {
       Put p = waiting.poll();
-      if (!p.answer.realized()) {
-        p.answer.success(insert(p));
+      boolean inserted = !p.answer.realized() && insert(p);
+      if (!p.answer.success(inserted) && inserted) {
+        queue.remove(p.message); // withdrawn while it went in
       }
     } while (todo.decrementAndGet() > 0);
   }
