@@ -73,9 +73,10 @@ public class Deferred<T> extends Combinators<T> {
   }
 
   Deferred(Executor executor, Object outcome) {
+    // Plain, and before the final field: the JVM publishes both together, and a deferred that never
+    // leaves its method needs no fence and can be optimized away.
+    STATE.set(this, outcome);
     this.executor = executor;
-    STATE.set(this, outcome); // plain: published with the object like a final field's holder
-    VarHandle.releaseFence();
   }
 
   // ---- making
