@@ -1,8 +1,6 @@
 package weir.http.server;
 
-import io.netty.handler.codec.DateFormatter;
 import java.nio.charset.StandardCharsets;
-import java.util.Date;
 
 /** The Server and Date lines that go out with nearly every response, encoded once a second. */
 final class StandardHeaders {
@@ -14,8 +12,7 @@ final class StandardHeaders {
     Second(long second) {
       this.second = second;
       this.date =
-          ("Date: " + DateFormatter.format(new Date(second * 1000)) + "\r\n")
-              .getBytes(StandardCharsets.ISO_8859_1);
+          ("Date: " + HttpDate.format(second) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
   }
 
