@@ -4,8 +4,6 @@
    [weir.options :as o])
   (:import
    (clojure.lang IFn)
-   (io.netty.bootstrap ServerBootstrap)
-   (io.netty.channel ChannelPipeline)
    (io.netty.handler.ssl SslContext SslContextBuilder)
    (java.io File)
    (java.net SocketAddress)
@@ -36,12 +34,12 @@
     :logger :allow-duplicate-content-lengths :initial-buffer-size})
 
 (defn- refuse-unsupported [options]
-  (doseq [[k v] options
-          :when (and v (contains? later k))]
-    (throw (o/illegal k v "nothing: this version does not support the option yet")))
+  (run! (fn [k]
+          (when-let [v (get options k)]
+            (throw (o/illegal k v "nothing: this version does not support the option yet"))))
+        later)
   (when-let [versions (:http-versions options)]
-    (when-not (= [:http1] (vec versions))
-      (throw (o/illegal :http-versions versions "[:http1] in this version")))))
+    (o/check :http-versions versions (= [:http1] (vec versions)) "[:http1] in this version")))
 
 (defn- consumer ^Consumer [f]
   (reify Consumer (accept [_ x] (f x))))
@@ -52,36 +50,37 @@
   (cond
     (instance? Path x) x
     (instance? File x) (.toPath ^File x)
-    :else (Path/of (o/check :unix-socket x string? "a path as a string, File or Path")
+    :else (Path/of (o/check :unix-socket x (string? x) "a path as a string, File or Path")
                    (make-array String 0))))
 
-(defn- set-address
-  [^HttpServer$Builder b {:keys [port socket-address listen-socket unix-socket] :as options}]
-  (cond
-    listen-socket (.listenSocket b (if (integer? listen-socket) (int listen-socket) listen-socket))
-    unix-socket (.unixSocket b (path unix-socket))
+(defn- address ^SocketAddress [x]
+  (o/check :socket-address x (instance? SocketAddress x) "a java.net.SocketAddress"))
 
-    socket-address
-    (.address b (o/check :socket-address socket-address #(instance? SocketAddress %)
-                         "a java.net.SocketAddress"))
+(defn- port [x]
+  (int (o/check :port x (and (integer? x) (<= 0 x 65535))
+                "an integer 0-65535, or a :socket-address, :listen-socket or :unix-socket")))
 
-    (some? port)
-    (.port b (int (o/check :port port #(and (integer? %) (<= 0 % 65535)) "an integer 0-65535")))
+(defn- set-address [^HttpServer$Builder b options]
+  (if-let [socket (:listen-socket options)]
+    (.listenSocket b (if (integer? socket) (int socket) socket))
+    (if-let [file (:unix-socket options)]
+      (.unixSocket b (path file))
+      (if-let [socket-address (:socket-address options)]
+        (.address b (address socket-address))
+        (.port b (port (:port options)))))))
 
-    :else
-    (throw (o/illegal :port (:port options) "an integer 0-65535, or a :socket-address, :listen-socket or :unix-socket"))))
+(defn- set-transport [^HttpServer$Builder b options]
+  (if-let [transport (:transport options)]
+    (.transport b (Transport/named (name transport)))
+    (when (:epoll? options)
+      (.transport b Transport/EPOLL))))
 
-(defn- set-transport [^HttpServer$Builder b {:keys [transport epoll?]}]
-  (cond
-    transport (.transport b (Transport/named (name transport)))
-    epoll? (.transport b Transport/EPOLL)))
-
-(defn- set-executor [^HttpServer$Builder b {:keys [executor]}]
-  (cond
-    (nil? executor) nil
-    (= :none executor) (.onEventLoop b)
-    (instance? Executor executor) (.executor b executor)
-    :else (throw (o/illegal :executor executor "a java.util.concurrent.Executor, or :none"))))
+(defn- set-executor [^HttpServer$Builder b executor]
+  (if (= :none executor)
+    (.onEventLoop b)
+    (when (some? executor)
+      (.executor b (o/check :executor executor (instance? Executor executor)
+                            "a java.util.concurrent.Executor, or :none")))))
 
 (defn- ssl-context ^SslContext [x]
   (cond
@@ -89,12 +88,12 @@
     (instance? SslContextBuilder x) (.build ^SslContextBuilder x)
     :else (throw (o/illegal :ssl-context x "an SslContext or an SslContextBuilder"))))
 
-(defn- set-tls [^HttpServer$Builder b {:keys [ssl-context manual-ssl?]}]
-  (when (and ssl-context manual-ssl?)
-    (throw (o/illegal :manual-ssl? manual-ssl? "false when :ssl-context is given")))
-  (when ssl-context
-    (.sslContext b (aleph.http.server/ssl-context ssl-context)))
-  (.manualTls b (boolean manual-ssl?)))
+(defn- set-tls [^HttpServer$Builder b options]
+  (let [manual? (:manual-ssl? options)]
+    (when-let [context (:ssl-context options)]
+      (o/check :manual-ssl? manual? (not manual?) "false when :ssl-context is given")
+      (.sslContext b (ssl-context context)))
+    (.manualTls b (boolean manual?))))
 
 (defn- set-limits [^HttpServer$Builder b options]
   (when-some [n (o/positive-int options :request-buffer-size)] (.requestBufferBytes b n))
@@ -110,20 +109,20 @@
 
 (defn- set-transforms [^HttpServer$Builder b options]
   (when-let [f (:bootstrap-transform options)]
-    (.bootstrap b (consumer (fn [^ServerBootstrap x] (f x)))))
+    (.bootstrap b (consumer f)))
   (when-let [f (:initial-pipeline-transform options)]
-    (.initialPipeline b (consumer (fn [^ChannelPipeline x] (f x)))))
+    (.initialPipeline b (consumer f)))
   (when-let [f (or (:http1-pipeline-transform options) (:pipeline-transform options))]
-    (.pipeline b (consumer (fn [^ChannelPipeline x] (f x))))))
+    (.pipeline b (consumer f))))
 
-(defn- set-names [^HttpServer$Builder b {:keys [server-name daemon?] :as options}]
-  (.threads b "aleph-server-pool" (boolean daemon?))
+(defn- set-names [^HttpServer$Builder b options]
+  (.threads b "aleph-server-pool" (boolean (:daemon? options)))
   (when (contains? options :server-header)
     (.serverHeader b (or (:server-header options) nil)))
-  (case server-name
+  (case (:server-name options)
     (nil :local) nil
     :host-header (.serverName b ServerNamePolicy/HOST_HEADER)
-    (throw (o/illegal :server-name server-name ":local or :host-header"))))
+    (throw (o/illegal :server-name (:server-name options) ":local or :host-header"))))
 
 (defn- shut-down-with [^HttpServer server executor]
   (when (instance? ExecutorService executor)
@@ -133,7 +132,7 @@
 (defn start
   "Starts a server for `handler`; see `aleph.http/start-server`."
   ^HttpServer [handler options]
-  (o/check :handler handler #(instance? IFn %) "a function")
+  (o/check :handler handler (instance? IFn handler) "a function")
   (o/report-unknown! "aleph.http/start-server" options (into known later))
   (refuse-unsupported options)
   (let [b (HttpServer/builder)]
@@ -144,7 +143,7 @@
     (doto b
       (set-address options)
       (set-transport options)
-      (set-executor options)
+      (set-executor (:executor options))
       (set-tls options)
       (set-limits options)
       (set-transforms options)
