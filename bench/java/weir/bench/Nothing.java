@@ -5,6 +5,8 @@ public final class Nothing {
 
   private Nothing() {}
 
-  /** Does nothing. */
-  public static void main(String[] args) {}
+  /** Prints {@code done}. */
+  public static void main(String[] args) {
+    System.out.println("done");
+  }
 }

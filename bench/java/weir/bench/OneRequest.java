@@ -10,7 +10,7 @@ public final class OneRequest {
 
   private OneRequest() {}
 
-  /** Exits with 0 if the server on {@code port} answers 200, else with 1. */
+  /** Prints {@code done} once the server on {@code port} has answered 200. */
   public static void askAndExit(int port) throws IOException {
     String answer;
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -19,6 +19,8 @@ public final class OneRequest {
           .write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
     }
-    Runtime.getRuntime().halt(answer.equals("HTTP/1.1 200") ? 0 : 1);
+    System.out.println(answer.equals("HTTP/1.1 200") ? "done" : answer);
+    System.out.flush();
+    Runtime.getRuntime().halt(0);
   }
 }
