@@ -26,6 +26,8 @@
   | `:executor` | where handlers run: an Executor, or `:none` for the event loop (virtual threads, a pool of 512 before JDK 21)
   | `:shutdown-executor?` | shut `:executor` down with the server (true)
   | `:async?` | the handler takes `request respond raise` (false)
+  | `:async-timeout` | ms that an asynchronous handler may take to answer (0: no limit)
+  | `:async-timeout-handler` | handler of `request respond raise` that answers instead (a 500)
   | `:error-handler` | function from a Throwable to a response (a 500 and a log entry)
   | `:rejected-handler` | function from a request which `:executor` has rejected to a response (a 503)
   | `:request-buffer-size` | bytes of a request body that may wait unread (16384)
@@ -42,6 +44,9 @@
   | `:manual-ssl?` | `:initial-pipeline-transform` installs the TLS handler (false)
   | `:server-header` | value of the Server header, nil for none (\"Weir\")
   | `:server-name` | `:local` or `:host-header`: where `:server-name` and `:server-port` come from (`:local`)
+  | `:always-body?` | requests without a body have an empty InputStream, as Ring's adapters give it, not nil (false; forms always have one)
+  | `:output-buffer-size` | bytes that a body which writes itself may write before anything is sent (32768)
+  | `:end-failed-bodies?` | a body that fails halfway ends as if it were complete, as Ring's Jetty adapter has it; else the connection is cut (false)
   | `:event-loop-threads` | number of event loops (two for each processor)
   | `:daemon?` | let the JVM end while the server runs (false)
   | `:bootstrap-transform`, `:initial-pipeline-transform`, `:http1-pipeline-transform` | functions called with Netty's objects for effect
@@ -54,13 +59,20 @@
   (.write writer (str "AlephServer[channel:" (.channel server)
                       ", transport:" (.transportName server) "]")))
 
+(defn- ends-by-closing
+  "Marks a response whose body, if it writes itself, goes on after the method that writes it returns."
+  [response]
+  (if (instance? clojure.lang.IObj response)
+    (vary-meta response assoc :weir/ends-by-closing true)
+    response))
+
 (defn wrap-ring-async-handler
   "Turns an asynchronous Ring handler, which takes `request respond raise`, into one that takes a
   request and returns a deferred. The first call of `respond` or `raise` counts."
   [handler]
   (fn [request]
     (let [response (Deferred/create)]
-      (handler request #(.success response %) #(.error response %))
+      (handler request #(.success response (ends-by-closing %)) #(.error response %))
       response)))
 
 (defn file

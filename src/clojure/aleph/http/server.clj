@@ -12,19 +12,20 @@
    (java.util.concurrent Executor ExecutorService)
    (java.util.function Consumer)
    (weir.http HttpServer HttpServer$Builder ServerNamePolicy)
-   (weir.http.server RingApplication)
+   (weir.http.server AsyncCalls RingApplication RingBodies)
    (weir.net Transport)))
 
 (set! *warn-on-reflection* true)
 
 (def ^:private known
-  #{:port :socket-address :listen-socket :unix-socket :transport :epoll? :executor :shutdown-executor? :rejected-handler
-    :error-handler :async? :request-buffer-size :raw-stream? :max-request-body-size
+  #{:port :socket-address :listen-socket :unix-socket :transport :epoll? :executor
+    :shutdown-executor? :rejected-handler :error-handler :async? :request-buffer-size :raw-stream? :max-request-body-size
     :validate-headers :idle-timeout :shutdown-timeout :bootstrap-transform
     :initial-pipeline-transform :pipeline-transform :http1-pipeline-transform
     :max-initial-line-length :max-header-size :max-chunk-size :max-pipelined-requests
     :ssl-context :manual-ssl? :http-versions :event-loop-threads :daemon? :server-header
-    :server-name})
+    :server-name :async-timeout :async-timeout-handler :always-body? :output-buffer-size
+    :end-failed-bodies?})
 
 (def ^:private later
   "Options that have a meaning which this version cannot give them."
@@ -124,6 +125,17 @@
     :host-header (.serverName b ServerNamePolicy/HOST_HEADER)
     (throw (o/illegal :server-name (:server-name options) ":local or :host-header"))))
 
+(defn- set-bodies [^HttpServer$Builder b options]
+  (when (RingBodies/onClassPath)
+    (.bodyRule b ((requiring-resolve 'weir.ring/body-rule))))
+  (.alwaysBody b (boolean (:always-body? options)))
+  (.endFailedBodies b (boolean (:end-failed-bodies? options)))
+  (when-some [n (o/positive-int options :output-buffer-size)] (.outputBufferBytes b n)))
+
+(defn- async-calls ^AsyncCalls [options]
+  (when (or (:async? options) (:async-timeout options) (:async-timeout-handler options))
+    ((requiring-resolve 'weir.ring/async-calls) options)))
+
 (defn- shut-down-with [^HttpServer server executor]
   (when (instance? ExecutorService executor)
     (let [shut-down (fn [_] (.shutdown ^ExecutorService executor))]
@@ -137,7 +149,7 @@
   (refuse-unsupported options)
   (let [b (HttpServer/builder)]
     (.application b (RingApplication. handler
-                                      (boolean (:async? options))
+                                      (async-calls options)
                                       (:error-handler options)
                                       (:rejected-handler options)))
     (doto b
@@ -148,6 +160,7 @@
       (set-limits options)
       (set-transforms options)
       (set-names options)
+      (set-bodies options)
       (.rawStream (boolean (:raw-stream? options)))
       (.validateHeaders (not (false? (:validate-headers options)))))
     (let [server (.start b)]

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
+import weir.http.body.BodyRule;
 import weir.http.server.Application;
 import weir.http.server.JavaApplication;
 import weir.http.server.RunningServer;
@@ -55,6 +56,9 @@ public final class HttpServer implements Closeable {
 
   /** Handlers that may block at once on a JVM without virtual threads: 512. */
   public static final int DEFAULT_WORKER_POOL_SIZE = 512;
+
+  /** What a body may write until it is decided how it is framed: 32 KiB. */
+  public static final int DEFAULT_OUTPUT_BUFFER_BYTES = 32 * 1024;
 
   /** The Server header. */
   public static final String DEFAULT_SERVER_HEADER = "Weir";
@@ -159,6 +163,10 @@ public final class HttpServer implements Closeable {
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
+    private boolean alwaysBody;
+    private BodyRule bodyRule = BodyRule.BY_TYPE;
+    private int outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES;
+    private boolean endFailedBodies;
     private Consumer<ServerBootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> initialPipeline = p -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
@@ -347,6 +355,33 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /** Gives requests without a body an empty stream instead of null. Default: off. */
+    public Builder alwaysBody(boolean on) {
+      alwaysBody = on;
+      return this;
+    }
+
+    /** Sets which response bodies write themselves; the default is each {@link BodyWriter}. */
+    public Builder bodyRule(BodyRule rule) {
+      bodyRule = Objects.requireNonNull(rule, "rule");
+      return this;
+    }
+
+    /** Sets how many bytes a body that writes itself may write before anything is sent. */
+    public Builder outputBufferBytes(int n) {
+      outputBufferBytes = positive("outputBufferBytes", n);
+      return this;
+    }
+
+    /**
+     * Ends a body that fails while it writes itself as if it were complete. By default the connection
+     * is cut, so that the client can tell.
+     */
+    public Builder endFailedBodies(boolean on) {
+      endFailedBodies = on;
+      return this;
+    }
+
     /** Changes Netty's bootstrap after all defaults are set. */
     public Builder bootstrap(Consumer<ServerBootstrap> transform) {
       bootstrap = Objects.requireNonNull(transform, "transform");
@@ -408,6 +443,10 @@ public final class HttpServer implements Closeable {
           shutdownTimeout,
           serverHeader,
           serverNamePolicy,
+          alwaysBody,
+          bodyRule,
+          outputBufferBytes,
+          endFailedBodies,
           bootstrap,
           initialPipeline,
           pipeline);

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -159,9 +160,11 @@ final class BlockingBody implements StreamingBody {
   /** The elements of a sequence: what is realized goes out together, the rest as it comes. */
   static final class SeqPieces implements Source {
     private static final int MAX_PIECE = 64 * 1024;
+    private final Charset charset;
     private Object rest;
 
-    SeqPieces(Iterable<?> elements) {
+    SeqPieces(Iterable<?> elements, Charset charset) {
+      this.charset = charset;
       this.rest = elements instanceof Seqable ? elements : elements.iterator();
     }
 
@@ -172,8 +175,7 @@ final class BlockingBody implements StreamingBody {
       return more || piece.size() > 0 ? Unpooled.wrappedBuffer(piece.toByteArray()) : null;
     }
 
-    private static boolean fromIterator(Iterator<?> it, ByteArrayOutputStream piece)
-        throws IOException {
+    private boolean fromIterator(Iterator<?> it, ByteArrayOutputStream piece) throws IOException {
       while (it.hasNext() && piece.size() < MAX_PIECE) {
         add(it.next(), piece);
       }
@@ -195,7 +197,7 @@ final class BlockingBody implements StreamingBody {
       return false;
     }
 
-    private static void add(Object element, ByteArrayOutputStream piece) throws IOException {
+    private void add(Object element, ByteArrayOutputStream piece) throws IOException {
       if (element == null) {
         return;
       }
@@ -207,7 +209,7 @@ final class BlockingBody implements StreamingBody {
         buffer.readBytes(piece, buffer.readableBytes());
         buffer.release();
       } else {
-        piece.write(Bytes.toByteArray(hasBytes ? element : element.toString()));
+        piece.write(hasBytes ? Bytes.toByteArray(element) : element.toString().getBytes(charset));
       }
     }
 

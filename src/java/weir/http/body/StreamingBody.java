@@ -20,13 +20,20 @@ public interface StreamingBody {
   /** Lets go of the source: it will not be read, or no more. May be called on any thread. */
   void discard();
 
+  /** Returns the way to stream {@code body}, whose strings are sent in UTF-8. */
+  static StreamingBody of(Object body, Executor executor) {
+    return of(body, null, executor);
+  }
+
   /**
    * Returns the way to stream {@code body}.
    *
+   * @param contentType the message's content type, whose charset encodes the elements of a sequence;
+   *     may be null
    * @param executor runs what can only be read by blocking
    * @throws IllegalArgumentException if it is nothing that can be sent
    */
-  static StreamingBody of(Object body, Executor executor) {
+  static StreamingBody of(Object body, String contentType, Executor executor) {
     if (body instanceof IEventSource source) {
       return new SourceBody(source);
     }
@@ -43,7 +50,8 @@ public interface StreamingBody {
       return FileBody.of(slice, executor);
     }
     if (body instanceof Sequential || body instanceof List) {
-      return new BlockingBody(new BlockingBody.SeqPieces((Iterable<?>) body), executor);
+      return new BlockingBody(
+          new BlockingBody.SeqPieces((Iterable<?>) body, Bodies.charset(contentType)), executor);
     }
     return OtherBodies.of(body, executor);
   }

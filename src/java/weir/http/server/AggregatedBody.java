@@ -3,6 +3,7 @@ package weir.http.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.Arrays;
 import weir.http.body.InboundBody;
 import weir.stream.Stream;
@@ -61,7 +62,11 @@ final class AggregatedBody implements InboundBody {
   }
 
   private Object cookedBody() {
-    return bytes == null ? null : new ByteArrayInputStream(bytes, 0, length);
+    if (bytes != null) {
+      return new ByteArrayInputStream(bytes, 0, length);
+    }
+    boolean stream = RequestBodies.wantsStream(exchange.headers(), exchange.context().config());
+    return stream ? InputStream.nullInputStream() : null;
   }
 
   /** A stream of one buffer, which is unpooled, so that nothing is lost if nobody releases it. */

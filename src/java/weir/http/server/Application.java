@@ -18,4 +18,12 @@ public interface Application {
 
   /** Answers a request that the executor has rejected; same results; runs on the event loop. */
   Object onRejected(RingRequest request) throws Exception;
+
+  /**
+   * Returns whether bodies that write themselves end when their stream is closed. Else they end when
+   * the method that writes them returns.
+   */
+  default boolean bodiesEndByClosing() {
+    return false;
+  }
 }

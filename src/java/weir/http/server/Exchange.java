@@ -1,6 +1,9 @@
 package weir.http.server;
 
+import clojure.lang.IObj;
 import clojure.lang.IPersistentMap;
+import clojure.lang.Keyword;
+import clojure.lang.RT;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -43,6 +46,13 @@ final class Exchange implements RequestMessage, Handoff.Job {
   StreamingBody streaming;
   long contentLength = -1;
   boolean closeAfter;
+  WrittenResponse written; // instead of all of these, until it is known how its body is framed
+
+  /** Marks, in the metadata of a response, a body that ends when its stream is closed. */
+  static final Keyword ENDS_BY_CLOSING = Keyword.intern("weir", "ends-by-closing");
+
+  private boolean mayBlockHere;
+  private boolean failed;
 
   // ---- only for the event loop
   Exchange nextInOrder;
@@ -69,6 +79,7 @@ final class Exchange implements RequestMessage, Handoff.Job {
   @Override
   public void run(Worker worker) {
     Object result;
+    mayBlockHere = worker != null || !loop().inLoop();
     try {
       result = context().application().handle(new RingRequest(this));
     } catch (Throwable t) {
@@ -96,12 +107,14 @@ final class Exchange implements RequestMessage, Handoff.Job {
 
   /** The asynchronous result of a handler has come; on whichever thread realized it. */
   void resultCame(Object value) {
+    mayBlockHere = false;
     accept(value, null);
   }
 
   /** Asks the application for an error response; when that fails too, sends the plain 500. */
   void fail(Object error, Worker worker) {
     Throwable cause = ErrorResponses.asThrowable(error);
+    failed = true;
     Object result;
     try {
       result = context().application().onError(new RingRequest(this), cause);
@@ -168,9 +181,10 @@ final class Exchange implements RequestMessage, Handoff.Job {
     answerAfterError(reply, null);
   }
 
-  private void forgetEncoded() {
+  void forgetEncoded() {
     content = null;
     streaming = null;
+    written = null;
     contentLength = -1;
   }
 
@@ -181,8 +195,11 @@ final class Exchange implements RequestMessage, Handoff.Job {
     return loop().inLoop() ? loop().headWriter() : new HeadWriter(context().standardHeaders());
   }
 
-  private void finish(HeadWriter writer, Worker worker) {
-    if (worker != null) {
+  /** Gives the connection what is encoded, or has the body write itself first. */
+  void finish(HeadWriter writer, Worker worker) {
+    if (written != null) {
+      write(worker);
+    } else if (worker != null) {
       head = writer.buffer().toByteArray();
       worker.finished(this);
     } else if (loop().inLoop()) {
@@ -192,6 +209,26 @@ final class Exchange implements RequestMessage, Handoff.Job {
       loop().outbox().add(this);
       loop().outbox().publish();
     }
+  }
+
+  private void write(Worker worker) {
+    WrittenResponse response = written;
+    written = null;
+    if (worker != null) {
+      worker.publish(); // responses that came before this one must not wait for it
+    }
+    response.start(mayBlockHere && !loop().inLoop());
+  }
+
+  /** Returns whether a body that writes itself ends by closing its stream, not by returning. */
+  boolean endsByClosing(Object response) {
+    if (failed) {
+      return false;
+    }
+    return context().application().bodiesEndByClosing()
+        || (response instanceof IObj map
+            && map.meta() != null
+            && RT.booleanCast(map.meta().valAt(ENDS_BY_CLOSING)));
   }
 
   // ---- what others ask

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -37,6 +38,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** How long what a refused peer still sends is dropped before the connection is closed. */
   private static final long LINGER_MILLIS = 1000;
+
+  /** How long the peer of an aborted response may take to read what was written before. */
+  private static final long MAX_ABORT_MILLIS = 10_000;
 
   /** What is gathered beyond this goes to the socket's queue at once. */
   private static final int MAX_GATHERED = 64 * 1024;
@@ -435,6 +439,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   void close() {
     ctx.close();
+  }
+
+  /**
+   * Closes when what was written so far is sent, or when the peer does not take it.
+   *
+   * @param framed whether the peer can tell that the body is cut; else the connection is reset
+   */
+  void abort(boolean framed) {
+    stopReading();
+    passGathered();
+    flushPending = false;
+    if (!framed) {
+      ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    }
+    Future<?> limit = ctx.executor().schedule(this::close, MAX_ABORT_MILLIS, TimeUnit.MILLISECONDS);
+    ctx.channel().closeFuture().addListener(closed -> limit.cancel(false));
+    wire.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
   /** The server stops: an idle connection goes at once, a busy one after its responses. */

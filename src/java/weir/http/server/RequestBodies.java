@@ -3,14 +3,18 @@ package weir.http.server;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import java.io.ByteArrayInputStream;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
 import weir.http.body.StreamedBody;
 
 /** Decides how the body of a request reaches the handler. */
 final class RequestBodies {
+
+  private static final byte[] EMPTY = {};
 
   private RequestBodies() {}
 
@@ -34,6 +38,8 @@ final class RequestBodies {
     if (length == 0) {
       if (config.rawStream()) {
         exchange.body(AggregatedBody.emptyRawBody());
+      } else if (wantsStream(request.headers(), config)) {
+        exchange.body(new ByteArrayInputStream(EMPTY));
       }
       return null;
     }
@@ -48,6 +54,21 @@ final class RequestBodies {
         new StreamedBody(new Receiver(exchange), config.requestBufferBytes(), config.rawStream());
     exchange.body(body.reader());
     return body;
+  }
+
+  /** What parses forms reads the body without looking whether there is one. */
+  static boolean wantsStream(HttpHeaders headers, ServerConfig config) {
+    if (config.alwaysBody()) {
+      return true;
+    }
+    String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+    return type != null
+        && (startsWith(type, "application/x-www-form-urlencoded")
+            || startsWith(type, "multipart/form-data"));
+  }
+
+  private static boolean startsWith(String type, String prefix) {
+    return type.regionMatches(true, 0, prefix, 0, prefix.length());
   }
 
   private static long length(HttpRequest request) {

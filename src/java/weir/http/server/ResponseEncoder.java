@@ -3,6 +3,7 @@ package weir.http.server;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import io.netty.buffer.ByteBuf;
+import weir.http.BodyWriter;
 import weir.http.Reply;
 import weir.http.body.Bodies;
 import weir.http.body.StreamingBody;
@@ -31,18 +32,23 @@ final class ResponseEncoder {
   static void encode(Exchange exchange, Object result, HeadWriter head) {
     if (result instanceof IPersistentMap map) {
       Object status = map.valAt(STATUS, 200L);
-      encode(exchange, status, map.valAt(HEADERS), map.valAt(BODY), head);
+      encode(exchange, result, status, map.valAt(HEADERS), map.valAt(BODY), head);
     } else if (result instanceof Reply reply) {
-      encode(exchange, reply.status(), reply.fields(), reply.body(), head);
+      encode(exchange, result, reply.status(), reply.fields(), reply.body(), head);
     } else {
-      encode(exchange, 204L, null, null, head);
+      encode(exchange, null, 204L, null, null, head);
     }
   }
 
   private static void encode(
-      Exchange exchange, Object status, Object headers, Object body, HeadWriter head) {
+      Exchange exchange,
+      Object response,
+      Object status,
+      Object headers,
+      Object body,
+      HeadWriter head) {
     try {
-      encode(exchange, statusCode(status), headers, body, head);
+      encode(exchange, response, statusCode(status), headers, body, head);
     } catch (Throwable t) {
       Bodies.discard(body);
       throw t;
@@ -50,24 +56,57 @@ final class ResponseEncoder {
   }
 
   private static void encode(
-      Exchange exchange, int status, Object headers, Object body, HeadWriter head) {
-    head.begin(status, headers);
-    exchange.closeAfter |= head.closeAsked() || !exchange.keepAlive() || exchange.isDraining();
+      Exchange exchange,
+      Object response,
+      int status,
+      Object headers,
+      Object body,
+      HeadWriter head) {
+    beginHead(exchange, status, headers, head);
     if (status == 204 || status == 304) {
       Bodies.discard(body);
       head.endUnframed(!exchange.closeAfter);
       return;
     }
+    BodyWriter writer = exchange.context().config().bodyRule().writer(body, response);
+    if (writer != null) {
+      encodeWritten(exchange, response, status, headers, body, writer, head);
+      return;
+    }
     Object content = Bodies.contiguous(body, head.contentType());
     if (content == Bodies.NOT_CONTIGUOUS) {
-      StreamingBody streaming = StreamingBody.of(body, exchange.context().blockingExecutor());
+      StreamingBody streaming =
+          StreamingBody.of(body, head.contentType(), exchange.context().blockingExecutor());
       encodeStreaming(exchange, streaming, head);
     } else {
       encodeContiguous(exchange, content, head);
     }
   }
 
-  private static void encodeContiguous(Exchange exchange, Object content, HeadWriter head) {
+  static void beginHead(Exchange exchange, int status, Object headers, HeadWriter head) {
+    head.begin(status, headers);
+    exchange.closeAfter |= head.closeAsked() || !exchange.keepAlive() || exchange.isDraining();
+  }
+
+  /** The body is not written for HEAD: only its length, if the application has said it. */
+  private static void encodeWritten(
+      Exchange exchange,
+      Object response,
+      int status,
+      Object headers,
+      Object body,
+      BodyWriter writer,
+      HeadWriter head) {
+    if (exchange.isHead()) {
+      Bodies.discard(body);
+      endOfHead(head, head.announcedLength(), exchange);
+      return;
+    }
+    exchange.written =
+        new WrittenResponse(exchange, status, headers, writer, exchange.endsByClosing(response));
+  }
+
+  static void encodeContiguous(Exchange exchange, Object content, HeadWriter head) {
     int length = Bodies.length(content);
     long announced = head.announcedLength();
     if (exchange.isHead()) {
@@ -93,7 +132,7 @@ final class ResponseEncoder {
     }
   }
 
-  private static void encodeStreaming(Exchange exchange, StreamingBody body, HeadWriter head) {
+  static void encodeStreaming(Exchange exchange, StreamingBody body, HeadWriter head) {
     long length = head.announcedLength() >= 0 ? head.announcedLength() : body.length();
     if (exchange.isHead()) {
       body.discard();

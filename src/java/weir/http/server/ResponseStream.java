@@ -105,7 +105,7 @@ final class ResponseStream implements BodySink {
         exchange,
         cause);
     exchange.streaming.discard();
-    connection.close();
+    connection.abort(chunked || exchange.contentLength >= 0);
   }
 
   /** The peer is gone. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.http.ServerNamePolicy;
+import weir.http.body.BodyRule;
 import weir.net.ListenOn;
 import weir.net.Transport;
 
@@ -36,6 +37,10 @@ import weir.net.Transport;
  * @param shutdownTimeout how long running exchanges may take when the server stops
  * @param serverHeader the Server header, null for none
  * @param serverNamePolicy where the server's name in requests comes from
+ * @param alwaysBody whether requests without a body get an empty stream
+ * @param bodyRule says which response bodies write themselves
+ * @param outputBufferBytes how much such a body may write before anything is sent
+ * @param endFailedBodies whether one that fails halfway ends as if it were complete
  * @param bootstrap called before binding
  * @param initialPipeline called first for each connection's pipeline
  * @param pipeline called last for each connection's pipeline
@@ -63,6 +68,10 @@ public record ServerConfig(
     Duration shutdownTimeout,
     String serverHeader,
     ServerNamePolicy serverNamePolicy,
+    boolean alwaysBody,
+    BodyRule bodyRule,
+    int outputBufferBytes,
+    boolean endFailedBodies,
     Consumer<ServerBootstrap> bootstrap,
     Consumer<ChannelPipeline> initialPipeline,
     Consumer<ChannelPipeline> pipeline) {
