@@ -38,6 +38,10 @@ final class Exchange implements RequestMessage, Handoff.Job {
   private final long arrivedNanos = System.nanoTime();
 
   private Object body;
+
+  /** Why the request body came to no good end, null while it has not; written on the loop. */
+  volatile Refusal bodyRefusal;
+
   private volatile Deferred<Object> closed;
 
   // ---- the response, once it is encoded
@@ -113,6 +117,14 @@ final class Exchange implements RequestMessage, Handoff.Job {
 
   /** Asks the application for an error response; when that fails too, sends the plain 500. */
   void fail(Object error, Worker worker) {
+    Refusal refusal = bodyRefusal;
+    if (refusal != null) {
+      // The client's fault, not the handler's: it could not read what was never sent.
+      ErrorResponses.LOG.debug(
+          "the handler of {} met a bad request body", this, ErrorResponses.asThrowable(error));
+      answerAfterError(refusal.reply(), worker);
+      return;
+    }
     Throwable cause = ErrorResponses.asThrowable(error);
     failed = true;
     Object result;

@@ -236,6 +236,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     InboundBody body = exchange.inbound;
     receiving = null;
     exchange.inbound = null;
+    exchange.bodyRefusal = refusal;
     exchange.closeAfter = true;
     refused = true;
     stopReading();
