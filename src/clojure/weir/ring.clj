@@ -48,7 +48,8 @@
   (when-not async?
     (throw (o/illegal :async? async? "true with :async-timeout and :async-timeout-handler")))
   (when async-timeout-handler
-    (o/check :async-timeout-handler (ifn? async-timeout-handler) "a function")
+    (o/check :async-timeout-handler async-timeout-handler (ifn? async-timeout-handler)
+             "a function")
     (o/check :async-timeout async-timeout (and (number? async-timeout) (pos? async-timeout))
              "a number above 0 with :async-timeout-handler"))
   (AsyncCalls. (or (o/non-negative options :async-timeout) 0) async-timeout-handler))
