@@ -3,11 +3,16 @@
 
   A handler takes a Ring request map and returns a Ring response map, or a deferred of one. It runs on
   a worker thread (a virtual one where the JVM has them) and may block there."
+  (:refer-clojure :exclude [get])
   (:require
+   [aleph.http.client :as client]
    [aleph.http.server :as server])
   (:import
+   (aleph.utils RequestCancellationException)
+   (java.util.concurrent Executor)
    (weir.deferred Deferred)
-   (weir.http HeaderMap HttpServer)))
+   (weir.http HeaderMap HttpClient HttpServer)
+   (weir.http.client CallbackThreads)))
 
 (set! *warn-on-reflection* true)
 
@@ -95,3 +100,112 @@
     (throw (IllegalArgumentException.
             (str "get-all takes the :headers of a request or a response, got a "
                  (class header-map))))))
+
+;; ---- the client
+
+(defn connection-pool
+  "Makes a pool of connections for requests, to be given as their `:pool`: a java.io.Closeable, with
+  `.shutdown` as another name for `.close`. Nothing is started before the first request.
+
+  | key | meaning (default)
+  |:----|:----
+  | `:connections-per-host` | connections to one origin (8)
+  | `:total-connections` | connections to all origins together (1024)
+  | `:max-queue-size` | requests that may wait for a connection to one origin; 0 fails at once (65536)
+  | `:control-period` | ms after which a connection is closed that nobody has used (60000)
+  | `:connection-options` | a map, see below
+
+  Connection options:
+
+  | key | meaning (default)
+  |:----|:----
+  | `:ssl-context` | an SslContext or SslContextBuilder
+  | `:ssl-endpoint-id-alg` | how a certificate is held against the host's name; nil does not (\"HTTPS\")
+  | `:insecure?` | trust every certificate for every name (false)
+  | `:local-address` | where to connect from
+  | `:keep-alive?` | use connections again (true)
+  | `:connect-timeout` | ms for the TCP connection (30000)
+  | `:idle-timeout` | ms after which an unused connection is closed (0: see `:control-period`)
+  | `:response-buffer-size` | bytes up to which a body of known length is in memory when the response comes, and that may wait unread of a larger one (65536)
+  | `:raw-stream?` | bodies are streams of ByteBuf which the reader releases (false)
+  | `:max-initial-line-length`, `:max-header-size`, `:max-chunk-size` | limits in bytes (65536)
+  | `:name-resolver` | `:default` (the JDK's, off the event loops), `:noop`, or an AddressResolverGroup
+  | `:response-executor` | where callbacks of responses run (threads that may block)
+  | `:log-activity` | a level at which traffic is logged (none)
+  | `:transport` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
+  | `:bootstrap-transform`, `:pipeline-transform` | functions called with Netty's objects for effect
+
+  Throws IllegalArgumentException for a bad option."
+  ^HttpClient [options]
+  (client/connection-pool options))
+
+(def ^:no-doc default-connection-pool
+  "The pool of requests that name none."
+  (connection-pool {}))
+
+(def ^:no-doc ^Executor default-response-executor
+  "Where callbacks of responses run: threads that may block, made when they are first needed."
+  CallbackThreads/INSTANCE)
+
+(defn request
+  "Sends an HTTP request and returns a deferred of the response: a map of `:status`, `:headers`,
+  `:body` and more. Putting an error into the deferred cancels the request, wherever it is.
+
+  | key | meaning (default)
+  |:----|:----
+  | `:request-method`, `:method` | a keyword or a string
+  | `:url` | a string; or `:scheme`, `:server-name`, `:server-port`, `:uri`, `:query-string`
+  | `:headers` | map of names to a value or a sequence of values
+  | `:body` | string, byte[], ByteBuffer, ByteBuf, InputStream, File, Path, sequence or stream
+  | `:query-params` | map or pairs, added to the query
+  | `:form-params` | map or pairs: the body of POST, PUT, PATCH and DELETE
+  | `:multi-param-style` | `:default` `a=1&a=2`, `:array` `a[]=1`, `:indexed` `a[0]=1`, `:comma-separated`
+  | `:ignore-nested-query-string`, `:flatten-nested-form-params`, `:flatten-nested-keys` | which nested maps become `a[b]=1`
+  | `:content-type`, `:character-encoding`, `:accept`, `:accept-encoding` | headers by value or keyword
+  | `:basic-auth`, `:oauth-token` | \"user:password\" or a pair; a token
+  | `:as` | `:stream`, `:byte-array`, `:string`, `:clojure`, `:json`… (a stream)
+  | `:raw-stream?` | the body is a stream of ByteBuf (that of the pool)
+  | `:throw-exceptions` | an exceptional status fails the deferred (true)
+  | `:unexceptional-status` | predicate of statuses that do not
+  | `:follow-redirects`, `:max-redirects`, `:force-redirects` | (true, 20, false)
+  | `:pool` | what `connection-pool` returned (one for all)
+  | `:pool-timeout` | ms to wait for the pool, then PoolTimeoutException (none)
+  | `:connection-timeout` | ms to connect, then ConnectionTimeoutException (30000)
+  | `:request-timeout` | ms from sending to the response, then RequestTimeoutException (none)
+  | `:read-timeout` | ms from there to the end of the body, whose reading then fails with a ReadTimeoutException (none)
+  | `:total-timeout` | ms for all of it, redirects included, then RequestTimeoutException (none)
+  | `:max-body-size` | bytes of a body that is gathered in memory (1 GiB)
+  | `:response-executor` | where callbacks of the response run (that of the pool)
+  | `:middleware` | function from a client, itself a function of a request, to a client"
+  [req]
+  (try
+    (let [pool (client/pool-of req default-connection-pool)
+          send! #(client/send! (client/pool-of % pool) %)]
+      (if-let [middleware (:middleware req)]
+        (client/send-with-middleware! middleware send! request req)
+        (send! req)))
+    (catch Throwable t
+      (Deferred/failed t))))
+
+(defn cancel-request!
+  "Cancels a request by putting a RequestCancellationException into `r`, what `request` returned.
+  Returns true, or false if `r` was realized already."
+  [r]
+  (.error ^manifold.deferred.IMutableDeferred r
+          (RequestCancellationException. "Request cancelled")))
+
+(defn- req
+  ([method url]
+   (req method url nil))
+  ([method url options]
+   (request (assoc options :request-method method :url url))))
+
+(defmacro ^:private defverbs [& verbs]
+  `(do
+     ~@(for [verb verbs]
+         `(defn ~verb
+            ~(str "Sends a " (.toUpperCase (name verb)) " request; see `request`.")
+            ([~'url] (req ~(keyword verb) ~'url))
+            ([~'url ~'options] (req ~(keyword verb) ~'url ~'options))))))
+
+(defverbs get post put patch options trace head delete connect)

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import weir.deferred.Deferred;
-import weir.executor.Pools;
 import weir.http.client.Call;
+import weir.http.client.CallbackThreads;
 import weir.http.client.ClientConfig;
 import weir.http.client.ConnectionPool;
 import weir.net.JdkResolvers;
@@ -89,6 +89,11 @@ public final class HttpClient implements Closeable {
   }
 
   /** Closes what is idle and fails what waits for a connection; running exchanges may end. */
+  public void shutdown() {
+    pool.close();
+  }
+
+  /** The same as {@link #shutdown}. */
   @Override
   public void close() {
     pool.close();
@@ -102,7 +107,7 @@ public final class HttpClient implements Closeable {
   /** What a client needs to know. Each method returns the builder. */
   public static final class Builder {
     private Transport transport;
-    private Executor executor = Pools.waitPool();
+    private Executor executor = CallbackThreads.INSTANCE;
     private int connectionsPerHost = DEFAULT_CONNECTIONS_PER_HOST;
     private int totalConnections = DEFAULT_TOTAL_CONNECTIONS;
     private int maxQueue = DEFAULT_MAX_QUEUE;
@@ -278,9 +283,9 @@ public final class HttpClient implements Closeable {
       return new HttpClient(
           new ConnectionPool(
               new ClientConfig(
-                  transport == null ? Transport.best() : transport,
+                  transport,
                   executor,
-                  Pools.waitPool(),
+                  CallbackThreads.INSTANCE,
                   connectionsPerHost,
                   totalConnections,
                   maxQueue,

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 
 /**
@@ -48,6 +49,7 @@ public final class HttpRequest {
   private final boolean failOnErrorStatus;
   private final IntPredicate unexceptional;
   private final Object origin;
+  private final Executor executor;
 
   private HttpRequest(Builder b) {
     method = b.method;
@@ -67,6 +69,7 @@ public final class HttpRequest {
     failOnErrorStatus = b.failOnErrorStatus;
     unexceptional = b.unexceptional;
     origin = b.origin;
+    executor = b.executor;
   }
 
   /** Returns a builder of a GET request without a URL. */
@@ -169,6 +172,11 @@ public final class HttpRequest {
     return origin == null ? this : origin;
   }
 
+  /** Returns where callbacks of the response run, or null for that of the client. */
+  public Executor executor() {
+    return executor;
+  }
+
   /** Returns a builder that begins with all of this. */
   public Builder toBuilder() {
     return new Builder(this);
@@ -206,6 +214,7 @@ public final class HttpRequest {
     private boolean failOnErrorStatus;
     private IntPredicate unexceptional = HttpRequest::isUnexceptionalByDefault;
     private Object origin;
+    private Executor executor;
 
     private Builder() {}
 
@@ -228,6 +237,7 @@ public final class HttpRequest {
       failOnErrorStatus = r.failOnErrorStatus;
       unexceptional = r.unexceptional;
       origin = r.origin;
+      executor = r.executor;
     }
 
     /**
@@ -415,6 +425,12 @@ public final class HttpRequest {
     /** Makes an exceptional status a failure of the deferred. Default: off. */
     public Builder failOnErrorStatus(boolean on) {
       failOnErrorStatus = on;
+      return this;
+    }
+
+    /** Sets where callbacks of the response run; the default is that of the client. */
+    public Builder executor(Executor newExecutor) {
+      executor = newExecutor;
       return this;
     }
 

@@ -29,14 +29,14 @@ public final class Call extends Deferred<Response> {
   private HttpRequest following;
   private Throwable refusal;
 
-  private Call(ConnectionPool pool) {
-    super(pool.config().executor());
+  private Call(ConnectionPool pool, HttpRequest request) {
+    super(request.executor() != null ? request.executor() : pool.config().executor());
     this.pool = pool;
   }
 
   /** Starts a request. */
   public static Call start(ConnectionPool pool, HttpRequest request) {
-    Call call = new Call(pool);
+    Call call = new Call(pool, request);
     long limit = request.totalTimeoutMillis();
     if (limit > 0) {
       call.totalTimer = Timeouts.start(limit, () -> call.error(tooLong(limit)));

@@ -14,6 +14,7 @@ import weir.net.Transport;
 /**
  * What a client needs to know; {@code HttpClient.Builder} says what each part means.
  *
+ * @param transport null for the best of this machine
  * @param executor runs the callbacks of responses; null for the event loop
  * @param blockingExecutor reads request bodies that can only be read by blocking
  * @param sslContext null for the default one

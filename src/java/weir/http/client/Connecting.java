@@ -50,9 +50,13 @@ final class Connecting implements Runnable {
     return pool;
   }
 
-  /** Nobody wants it any more. */
-  void giveUp() {
+  /** Nobody wants it any more, and nobody shall be given it. */
+  void markGivenUp() {
     givenUp = true;
+  }
+
+  /** Closes the channel, if there is one by now. */
+  void giveUp() {
     Channel c = channel;
     if (c != null) {
       c.close();

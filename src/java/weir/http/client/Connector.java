@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 import weir.net.EventLoops;
+import weir.net.Transport;
 
 /** Makes connections: resolves the name, connects, and lets the pipeline do the rest. */
 final class Connector {
@@ -54,10 +55,11 @@ final class Connector {
     lock.lock();
     try {
       if (bootstrap == null) {
+        Transport transport = config.transport() == null ? Transport.best() : config.transport();
         Bootstrap b =
             new Bootstrap()
-                .group(EventLoops.client(config.transport()))
-                .channel(config.transport().clientChannel())
+                .group(EventLoops.client(transport))
+                .channel(transport.clientChannel())
                 .resolver(config.resolver())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)

@@ -310,8 +310,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         config.keepAlive()
             && HttpUtil.isKeepAlive(head)
             && status != SWITCHING_PROTOCOLS
-            && !current.request().method().equals("CONNECT")
-            && !decoder.wasAmbiguous();
+            && !current.request().method().equals("CONNECT");
     response = new ClientResponse(head, endpoints, keepAlive, current);
     body = ResponseBodies.plan(this, current, response, config);
     if (response.body() != null) {

@@ -197,6 +197,7 @@ final class OriginPool extends Serial {
     attempt.owner = null;
     spare.add(attempt);
     if (!keep) {
+      attempt.markGivenUp();
       later(attempt::giveUp);
     }
   }

@@ -41,7 +41,7 @@ public final class Redirects {
    * @return null if the response is not to be followed
    * @throws RedirectException if it should be followed but must not
    */
-  static HttpRequest next(HttpRequest request, int status, String location) {
+  public static HttpRequest next(HttpRequest request, int status, String location) {
     if (!request.followsRedirects() || location == null) {
       return null;
     }

@@ -1,6 +1,7 @@
 package weir.http.client;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import weir.http.BodyMode;
 import weir.http.body.Bodies;
 import weir.http.body.InboundBody;
 import weir.http.body.StreamedBody;
+import weir.stream.Stream;
 
 /** Decides how the body of a response reaches the program. */
 final class ResponseBodies {
@@ -28,18 +30,19 @@ final class ResponseBodies {
     if (call.willFollow(response)) {
       return new Discarded(connection, exchange, response, config.responseBufferBytes());
     }
+    BodyMode asked = exchange.request().bodyMode();
+    BodyMode mode = asked == null ? config.bodyMode() : asked;
     if (call.willFail(response)) {
-      return new Gathered(connection, response, BodyMode.STREAM, maxBytes(exchange, config), true);
+      return new Gathered(connection, response, mode, maxBytes(exchange, config), true);
     }
-    BodyMode mode = exchange.request().bodyMode();
-    mode = mode == null ? config.bodyMode() : mode;
     boolean inMemory = mode == BodyMode.BYTES || mode == BodyMode.STRING;
     if (inMemory) {
       return new Gathered(connection, response, mode, maxBytes(exchange, config), false);
     }
-    if (mode == BodyMode.STREAM && length >= 0 && length <= config.responseBufferBytes()
-        || hasNoBody(exchange, response)) {
-      return new Gathered(connection, response, BodyMode.STREAM, Long.MAX_VALUE, false);
+    boolean small =
+        mode == BodyMode.STREAM && length >= 0 && length <= config.responseBufferBytes();
+    if (small || hasNoBody(exchange, response)) {
+      return new Gathered(connection, response, mode, Long.MAX_VALUE, false);
     }
     boolean raw = mode == BodyMode.RAW_STREAM;
     StreamedBody streamed = new StreamedBody(connection, config.responseBufferBytes(), raw);
@@ -137,8 +140,19 @@ final class ResponseBodies {
             case STRING ->
                 new String(
                     bytes, 0, length, Bodies.charset(response.headers().get("content-type")));
-            default -> new ByteArrayInputStream(bytes, 0, length);
+            case RAW_STREAM -> rawStream();
+            case STREAM -> new ByteArrayInputStream(bytes, 0, length);
           });
+    }
+
+    /** A stream of one buffer, which is unpooled, so that nothing is lost if nobody releases it. */
+    private Stream<Object> rawStream() {
+      Stream<Object> stream = Stream.<Object>builder().executor(null).capacity(1).build();
+      if (length > 0) {
+        stream.put(Unpooled.wrappedBuffer(bytes, 0, length));
+      }
+      stream.close();
+      return stream;
     }
 
     @Override

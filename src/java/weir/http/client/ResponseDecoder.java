@@ -6,11 +6,10 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 
-/** Netty's decoder, told which responses have no body, and asked what it thinks of their framing. */
+/** Netty's decoder, told which responses have no body. */
 final class ResponseDecoder extends HttpResponseDecoder {
 
   private String method = "";
-  private boolean ambiguous;
 
   ResponseDecoder(HttpDecoderConfig config) {
     super(config);
@@ -19,12 +18,6 @@ final class ResponseDecoder extends HttpResponseDecoder {
   /** A request with that method is being sent. */
   void expect(String requestMethod) {
     method = requestMethod;
-    ambiguous = false;
-  }
-
-  /** Returns whether the length of the response was told twice, as in attempts at smuggling. */
-  boolean wasAmbiguous() {
-    return ambiguous;
   }
 
   /** Returns whether there are bytes behind the last message. */
@@ -39,11 +32,5 @@ final class ResponseDecoder extends HttpResponseDecoder {
         || (method.equals("CONNECT")
             && ((HttpResponse) message).status().codeClass() == HttpStatusClass.SUCCESS)
         || super.isContentAlwaysEmpty(message);
-  }
-
-  @Override
-  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-    ambiguous = true;
-    super.handleTransferEncodingChunkedWithContentLength(message);
   }
 }

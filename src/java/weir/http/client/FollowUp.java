@@ -1,0 +1,123 @@
+package weir.http.client;
+
+import clojure.lang.IFn;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import manifold.deferred.IMutableDeferred;
+import weir.deferred.Callback;
+import weir.deferred.Coercion;
+import weir.deferred.Deferred;
+import weir.deferred.Deferreds;
+
+/**
+ * What a function makes of a response. Whoever realizes this from outside cancels the request behind
+ * it, as with the {@link Call} itself.
+ */
+public final class FollowUp extends Deferred<Object> {
+
+  private volatile Object source; // what this waits for now: the call, then what the function made
+  private final IFn function;
+  private final Executor executor;
+
+  private FollowUp(Deferred<?> source, IFn function, Executor executor, Executor callbacks) {
+    super(callbacks);
+    this.source = source;
+    this.function = function;
+    this.executor = executor;
+  }
+
+  /**
+   * Calls a function with the response of a request.
+   *
+   * @param source a call, or what was made of one
+   * @param function of one argument; may block, and may return a deferred
+   * @param executor where it runs
+   * @param callbacks where the callbacks of the result run; null for the completing thread
+   */
+  public static Deferred<Object> of(
+      Deferred<?> source, IFn function, Executor executor, Executor callbacks) {
+    FollowUp result = new FollowUp(source, function, executor, callbacks);
+    source.listen(result.new Source());
+    return result;
+  }
+
+  private final class Source extends Callback {
+    @Override
+    protected void onSuccess(Object response) {
+      executor.execute(() -> apply(response));
+    }
+
+    @Override
+    protected void onError(Object error) {
+      FollowUp.super.error(error);
+    }
+  }
+
+  private final class Result extends Callback {
+    @Override
+    protected void onSuccess(Object value) {
+      FollowUp.super.success(value);
+    }
+
+    @Override
+    protected void onError(Object error) {
+      FollowUp.super.error(error);
+    }
+  }
+
+  private void apply(Object response) {
+    try {
+      Object value = function.invoke(response);
+      Object eventual = Coercion.toDeferred(value);
+      if (eventual == null) {
+        super.success(value);
+      } else {
+        source = eventual;
+        if (isRealized()) {
+          cancel(); // between the two
+        }
+        Deferreds.chain(eventual).listen(new Result());
+      }
+    } catch (Throwable t) {
+      super.error(t);
+    }
+  }
+
+  private void cancel() {
+    if (source instanceof IMutableDeferred waitedFor) {
+      waitedFor.error(new CancellationException("nobody wants the response any more"));
+    }
+  }
+
+  @Override
+  public Boolean success(Object value) {
+    Boolean won = super.success(value);
+    if (won) {
+      cancel();
+    }
+    return won;
+  }
+
+  @Override
+  public Boolean error(Object error) {
+    Boolean won = super.error(error);
+    if (won) {
+      cancel();
+    }
+    return won;
+  }
+
+  @Override
+  public Boolean success(Object value, Object token) {
+    Boolean won = super.success(value, token);
+    cancel();
+    return won;
+  }
+
+  @Override
+  public Boolean error(Object error, Object token) {
+    Boolean won = super.error(error, token);
+    cancel();
+    return won;
+  }
+}
