@@ -65,7 +65,7 @@ final class ResponseEncoder {
     beginHead(exchange, status, headers, head);
     if (status == 204 || status == 304) {
       Bodies.discard(body);
-      head.endUnframed(!exchange.closeAfter);
+      endWithoutBody(exchange, status, head);
       return;
     }
     BodyWriter writer = exchange.context().config().bodyRule().writer(body, response);
@@ -86,6 +86,15 @@ final class ResponseEncoder {
   static void beginHead(Exchange exchange, int status, Object headers, HeadWriter head) {
     head.begin(status, headers);
     exchange.closeAfter |= head.closeAsked() || !exchange.keepAlive() || exchange.isDraining();
+  }
+
+  /** RFC 9110 §15.4.5: a 304 may have the length that a 200 would have; the application's, if any. */
+  private static void endWithoutBody(Exchange exchange, int status, HeadWriter head) {
+    if (status == 304 && head.announcedLength() >= 0) {
+      head.endWithLength(head.announcedLength(), !exchange.closeAfter);
+    } else {
+      head.endUnframed(!exchange.closeAfter);
+    }
   }
 
   /** The body is not written for HEAD: only its length, if the application has said it. */
