@@ -5,7 +5,6 @@
   a worker thread (a virtual one where the JVM has them) and may block there."
   (:refer-clojure :exclude [get])
   (:require
-   [aleph.http.client :as client]
    [aleph.http.server :as server])
   (:import
    (aleph.utils RequestCancellationException)
@@ -101,7 +100,10 @@
             (str "get-all takes the :headers of a request or a response, got a "
                  (class header-map))))))
 
-;; ---- the client
+;; ---- the client, whose namespace is loaded by the first use: a server alone does not pay for it
+
+(def ^:private make-pool (delay (requiring-resolve 'aleph.http.client/connection-pool)))
+(def ^:private send! (delay (requiring-resolve 'aleph.http.client/request)))
 
 (defn connection-pool
   "Makes a pool of connections for requests, to be given as their `:pool`: a java.io.Closeable, with
@@ -137,11 +139,11 @@
 
   Throws IllegalArgumentException for a bad option."
   ^HttpClient [options]
-  (client/connection-pool options))
+  (@make-pool options))
 
 (def ^:no-doc default-connection-pool
   "The pool of requests that name none."
-  (connection-pool {}))
+  (.build (HttpClient/builder)))
 
 (def ^:no-doc ^Executor default-response-executor
   "Where callbacks of responses run: threads that may block, made when they are first needed."
@@ -178,14 +180,7 @@
   | `:response-executor` | where callbacks of the response run (that of the pool)
   | `:middleware` | function from a client, itself a function of a request, to a client"
   [req]
-  (try
-    (let [pool (client/pool-of req default-connection-pool)
-          send! #(client/send! (client/pool-of % pool) %)]
-      (if-let [middleware (:middleware req)]
-        (client/send-with-middleware! middleware send! request req)
-        (send! req)))
-    (catch Throwable t
-      (Deferred/failed t))))
+  (@send! request default-connection-pool req))
 
 (defn cancel-request!
   "Cancels a request by putting a RequestCancellationException into `r`, what `request` returned.
@@ -194,18 +189,43 @@
   (.error ^manifold.deferred.IMutableDeferred r
           (RequestCancellationException. "Request cancelled")))
 
-(defn- req
-  ([method url]
-   (req method url nil))
-  ([method url options]
-   (request (assoc options :request-method method :url url))))
+(defn- verb [method]
+  (fn
+    ([url] (request {:request-method method :url url}))
+    ([url options] (request (assoc options :request-method method :url url)))))
 
-(defmacro ^:private defverbs [& verbs]
-  `(do
-     ~@(for [verb verbs]
-         `(defn ~verb
-            ~(str "Sends a " (.toUpperCase (name verb)) " request; see `request`.")
-            ([~'url] (req ~(keyword verb) ~'url))
-            ([~'url ~'options] (req ~(keyword verb) ~'url ~'options))))))
+(def ^{:arglists '([url] [url options])} get
+  "Sends a GET request; see `request`."
+  (verb :get))
 
-(defverbs get post put patch options trace head delete connect)
+(def ^{:arglists '([url] [url options])} post
+  "Sends a POST request; see `request`."
+  (verb :post))
+
+(def ^{:arglists '([url] [url options])} put
+  "Sends a PUT request; see `request`."
+  (verb :put))
+
+(def ^{:arglists '([url] [url options])} patch
+  "Sends a PATCH request; see `request`."
+  (verb :patch))
+
+(def ^{:arglists '([url] [url options])} options
+  "Sends a OPTIONS request; see `request`."
+  (verb :options))
+
+(def ^{:arglists '([url] [url options])} trace
+  "Sends a TRACE request; see `request`."
+  (verb :trace))
+
+(def ^{:arglists '([url] [url options])} head
+  "Sends a HEAD request; see `request`."
+  (verb :head))
+
+(def ^{:arglists '([url] [url options])} delete
+  "Sends a DELETE request; see `request`."
+  (verb :delete))
+
+(def ^{:arglists '([url] [url options])} connect
+  "Sends a CONNECT request; see `request`."
+  (verb :connect))

@@ -358,12 +358,12 @@
     (catch Throwable t
       (Deferred/failed t))))
 
-(defn pool-of
+(defn- pool-of
   "Returns the pool of a request map, or `dflt`."
   ^HttpClient [req dflt]
   (o/check :pool (or (:pool req) dflt) #(instance? HttpClient %) "what connection-pool has returned"))
 
-(defn send-with-middleware!
+(defn- send-with-middleware!
   "Sends through `middleware`, which wraps a client that does a single hop: every redirect is a
   `request` of its own, so that the middleware sees each."
   [middleware send! request req]
@@ -380,3 +380,18 @@
                            CallbackThreads/INSTANCE
                            CallbackThreads/INSTANCE))]
     ((middleware hop) req)))
+
+(defn request
+  "Sends a request map and returns a deferred of the response map. Never throws.
+
+  `again` is this with the default pool in place: what sends a hop after a redirect, if middleware
+  has to see it."
+  [again default-pool req]
+  (try
+    (let [pool (pool-of req default-pool)
+          send! #(send! (pool-of % pool) %)]
+      (if-let [middleware (:middleware req)]
+        (send-with-middleware! middleware send! again req)
+        (send! req)))
+    (catch Throwable t
+      (Deferred/failed t))))

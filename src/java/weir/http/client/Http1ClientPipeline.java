@@ -39,7 +39,9 @@ final class Http1ClientPipeline {
       Channel channel, ClientConfig config, Origin origin, SslContext tls) {
     SslHandler handler = tls.newHandler(channel.alloc(), origin.hostName(), origin.port());
     SSLParameters parameters = handler.engine().getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm(config.endpointAlgorithm());
+    String algorithm = config.endpointAlgorithm();
+    // The JDK takes null for "as it was", which with Netty's contexts is HTTPS.
+    parameters.setEndpointIdentificationAlgorithm(algorithm == null ? "" : algorithm);
     handler.engine().setSSLParameters(parameters);
     handler.setHandshakeTimeoutMillis(0); // the connection timeout of the request is the limit
     return handler;
