@@ -4,8 +4,6 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import manifold.stream.core.IEventSink;
 import manifold.stream.core.IEventSource;
-import manifold.stream.core.IEventStream;
-import weir.deferred.Deferred;
 
 /** Reactive streams both ways, with their demand as the streams' back-pressure. */
 public final class Flows {
@@ -51,69 +49,5 @@ public final class Flows {
     Stream<Object> stream = Stream.create();
     Flows.<Object>publisher(stream).subscribe(subscriber);
     return Streams.sinkOnly(stream);
-  }
-
-  private static final class SinkSubscriber<T> implements Flow.Subscriber<T> {
-    private final IEventSink sink;
-    private final int prefetch;
-    private volatile Flow.Subscription subscription;
-
-    SinkSubscriber(IEventSink sink, int prefetch) {
-      if (prefetch < 1) {
-        throw new IllegalArgumentException("prefetch: " + prefetch + " (expected: one or more)");
-      }
-      this.sink = sink;
-      this.prefetch = prefetch;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription s) {
-      Objects.requireNonNull(s, "subscription");
-      if (subscription != null) {
-        s.cancel();
-        return;
-      }
-      subscription = s;
-      sink.onClosed((clojure.lang.IFn) new Thunk(s::cancel));
-      s.request(prefetch);
-    }
-
-    @Override
-    public void onNext(T message) {
-      Objects.requireNonNull(message, "message");
-      Object answer = sink.put(message, Boolean.FALSE);
-      if (answer == Deferred.TRUE) {
-        subscription.request(1);
-      } else {
-        Outcome.of((manifold.deferred.IDeferred) answer, new Answer());
-      }
-    }
-
-    private final class Answer extends Outcome {
-      @Override
-      protected void onSuccess(Object accepted) {
-        if (Args.isTrue(accepted)) {
-          subscription.request(1);
-        } else {
-          subscription.cancel();
-        }
-      }
-
-      @Override
-      protected void onError(Object error) {
-        subscription.cancel();
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      Objects.requireNonNull(error, "error");
-      Ends.close((IEventStream) sink, new Failure(error));
-    }
-
-    @Override
-    public void onComplete() {
-      ((IEventStream) sink).close();
-    }
   }
 }
