@@ -11,14 +11,9 @@
   (:refer-clojure :exclude [map filter mapcat reductions reduce concat])
   (:require
    [manifold.deferred :as d]
-   [manifold.stream.core :as core]
+   [manifold.stream.core]
    [manifold.stream.default :as default]
-   [manifold.stream.deferred]
-   [manifold.stream.graph :as graph]
-   [manifold.stream.iterator]
-   [manifold.stream.queue]
-   [manifold.stream.random-access]
-   [manifold.stream.seq])
+   [manifold.stream.graph :as graph])
   (:import
    [clojure.lang SeqIterator]
    [java.util.function BiFunction Consumer Function Predicate Supplier ToLongFunction]

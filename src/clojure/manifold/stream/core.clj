@@ -2,7 +2,12 @@
   "What streams are made of: the protocols that turn other things into sources and sinks, and macros
   that define new kinds of streams."
   (:import
+   [clojure.lang Seqable]
+   [java.util Iterator RandomAccess]
+   [java.util.concurrent BlockingQueue]
    [java.util.concurrent.locks ReentrantLock]
+   [java.util.stream BaseStream]
+   [manifold.deferred IDeferred IMutableDeferred]
    [manifold.stream.core IEventSink IEventSource IEventStream]
    [weir.stream Coercions HasConnections StreamSupport]))
 
@@ -32,6 +37,12 @@
 (letfn [(forget [_ _ _ _] (Coercions/reset))]
   (add-watch #'Sourceable ::forget forget)
   (add-watch #'Sinkable ::forget forget))
+
+(run! #(extend % Sourceable built-in-source)
+      [Seqable RandomAccess Iterator BaseStream BlockingQueue IDeferred])
+
+(run! #(extend % Sinkable built-in-sink)
+      [BlockingQueue IMutableDeferred])
 
 (defn close!
   "Closes a sink or source."

@@ -34,14 +34,15 @@
   :executor    - where callbacks run, nil for the thread that causes them (default: the thread's
                  current executor)
   :xform       - transducer that messages pass through when they are put"
-  [{:keys [permanent? buffer-size description executor xform] :as opts}]
+  {:arglists '([{:keys [permanent? buffer-size description executor xform]}])}
+  [opts]
   (let [^StreamBuilder builder (Stream/builder)]
-    (.permanent builder (boolean permanent?))
-    (.capacity builder (long (or buffer-size 0)))
-    (.description builder description)
-    (.transducer builder xform)
+    (.permanent builder (boolean (:permanent? opts)))
+    (.capacity builder (long (or (:buffer-size opts) 0)))
+    (.description builder (:description opts))
+    (.transducer builder (:xform opts))
     (when (contains? opts :executor)
-      (.executor builder ^Executor executor))
+      (.executor builder ^Executor (:executor opts)))
     (.build builder)))
 
 (defn stream

@@ -1,9 +1,5 @@
 (ns manifold.stream.deferred
-  "Loading this makes deferreds sources and sinks of one message."
+  "Once this is loaded deferreds are sources and sinks of one message; so they are with
+  `manifold.stream.core`, which does the work."
   (:require
-   [manifold.stream.core :as core]))
-
-(set! *warn-on-reflection* true)
-
-(extend manifold.deferred.IDeferred core/Sourceable core/built-in-source)
-(extend manifold.deferred.IMutableDeferred core/Sinkable core/built-in-sink)
+   [manifold.stream.core]))

@@ -1,9 +1,5 @@
 (ns manifold.stream.iterator
-  "Loading this makes iterators and Java streams sources."
+  "Once this is loaded iterators and Java streams are sources; so they are with
+  `manifold.stream.core`, which does the work."
   (:require
-   [manifold.stream.core :as core]))
-
-(set! *warn-on-reflection* true)
-
-(extend java.util.Iterator core/Sourceable core/built-in-source)
-(extend java.util.stream.BaseStream core/Sourceable core/built-in-source)
+   [manifold.stream.core]))

@@ -1,10 +1,5 @@
 (ns manifold.stream.queue
-  "Loading this makes blocking queues sources and sinks."
+  "Once this is loaded blocking queues are sources and sinks; so they are with
+  `manifold.stream.core`, which does the work."
   (:require
-   [manifold.stream.core :as core]))
-
-(set! *warn-on-reflection* true)
-
-(extend java.util.concurrent.BlockingQueue
-  core/Sourceable core/built-in-source
-  core/Sinkable core/built-in-sink)
+   [manifold.stream.core]))

@@ -1,8 +1,5 @@
 (ns manifold.stream.random-access
-  "Loading this makes lists with random access sources."
+  "Once this is loaded lists with random access are sources; so they are with
+  `manifold.stream.core`, which does the work."
   (:require
-   [manifold.stream.core :as core]))
-
-(set! *warn-on-reflection* true)
-
-(extend java.util.RandomAccess core/Sourceable core/built-in-source)
+   [manifold.stream.core]))

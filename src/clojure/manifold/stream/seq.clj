@@ -1,8 +1,5 @@
 (ns manifold.stream.seq
-  "Loading this makes seqs, and what has one, sources."
+  "Once this is loaded seqs, and what has one, are sources; so they are with
+  `manifold.stream.core`, which does the work."
   (:require
-   [manifold.stream.core :as core]))
-
-(set! *warn-on-reflection* true)
-
-(extend clojure.lang.Seqable core/Sourceable core/built-in-source)
+   [manifold.stream.core]))
