@@ -22,6 +22,7 @@
              (list* (api/token-node 'do)
                (api/list-node
                  [(api/token-node 'declare)
+                  stream-name
                   (api/token-node (symbol (str "->" (api/sexpr stream-name))))])
                [(api/list-node
                   (list* (api/token-node 'fn) params methods))]))}))
