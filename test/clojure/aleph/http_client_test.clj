@@ -116,6 +116,11 @@
     (is (= {:a [1]} (:body (value (http/get url {:as :json})))))
     (is (= {"a" [1]} (:body (value (http/get url {:as :json-string-keys})))))
     (is (= "{\"a\": [1]}" (:body (value (http/get url {:as :json :coerce :exceptional})))))
+    (testing "of an exceptional status when that is asked for"
+      (with-server [bad (fn [_] {:status 400 :body "[1]"})]
+        (is (= "[1]" (:body (ex-data (failure (http/get bad {:as :json}))))))
+        (is (= [1] (:body (ex-data (failure (http/get bad {:as :json :coerce :always}))))))
+        (is (= "[1]" (:body (ex-data (failure (http/get bad {:as :string}))))))))
     (with-redefs [middleware/json-enabled? (constantly false)]
       (is (= "{\"a\": [1]}" (:body (value (http/get url {:as :json})))) "without one, a string")
       (is (= :cheshire-not-loaded

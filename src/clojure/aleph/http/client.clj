@@ -19,7 +19,7 @@
    (java.util.concurrent Executor)
    (java.util.function Consumer IntPredicate)
    (weir.deferred Deferred)
-   (weir.http BodyMode ContentType FormEncoding FormEncoding$Repeat HeaderName HttpClient
+   (weir.http BodyMode ContentType ErrorStatusException FormEncoding FormEncoding$Repeat HeaderName HttpClient
               HttpClient$Builder HttpRequest HttpRequest$Builder Url)
    (weir.http.client CallbackThreads FollowUp)
    (weir.net Transport)))
@@ -340,10 +340,15 @@
     (.build b)))
 
 (defn- coerced
-  "Replaces the body by what `:as` wants of it, on a thread that may block."
+  "Replaces the body by what `:as` wants of it, on a thread that may block; that of an exceptional
+  status, too."
   [^Deferred response req]
   (FollowUp/of response
                (fn [rsp] ((middleware 'coerce-response-body) req rsp))
+               (fn [e]
+                 (if (instance? ErrorStatusException e)
+                   (ex-info (ex-message e) ((middleware 'coerce-response-body) req (ex-data e)))
+                   e))
                CallbackThreads/INSTANCE
                (or (:response-executor req) CallbackThreads/INSTANCE)))
 
@@ -377,6 +382,7 @@
                                (if (instance? Deferred result) ; a hop that has looked at its status
                                  result
                                  (statuses req result))))
+                           nil
                            CallbackThreads/INSTANCE
                            CallbackThreads/INSTANCE))]
     ((middleware hop) req)))

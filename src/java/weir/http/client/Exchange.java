@@ -31,7 +31,7 @@ final class Exchange implements Runnable {
     }
   }
 
-  private final Call call;
+  private Call call; // null once a streamed response was handed over
   private final HttpRequest request;
   private final long startedNanos = System.nanoTime();
 
@@ -170,6 +170,13 @@ final class Exchange implements Runnable {
     }
     stopTimer();
     return true;
+  }
+
+  /** Returns the call and forgets it, so that the exchange does not keep the response alive. */
+  Call handOver() {
+    Call c = call;
+    call = null;
+    return c;
   }
 
   /** The time for the body begins, once the response is out. */

@@ -17,12 +17,15 @@ public final class FollowUp extends Deferred<Object> {
 
   private volatile Object source; // what this waits for now: the call, then what the function made
   private final IFn function;
+  private final IFn errorFunction;
   private final Executor executor;
 
-  private FollowUp(Deferred<?> source, IFn function, Executor executor, Executor callbacks) {
+  private FollowUp(
+      Deferred<?> source, IFn function, IFn errorFunction, Executor executor, Executor callbacks) {
     super(callbacks);
     this.source = source;
     this.function = function;
+    this.errorFunction = errorFunction;
     this.executor = executor;
   }
 
@@ -31,12 +34,13 @@ public final class FollowUp extends Deferred<Object> {
    *
    * @param source a call, or what was made of one
    * @param function of one argument; may block, and may return a deferred
-   * @param executor where it runs
+   * @param errorFunction from the request's failure to the one that is told; null for the same
+   * @param executor where they run
    * @param callbacks where the callbacks of the result run; null for the completing thread
    */
   public static Deferred<Object> of(
-      Deferred<?> source, IFn function, Executor executor, Executor callbacks) {
-    FollowUp result = new FollowUp(source, function, executor, callbacks);
+      Deferred<?> source, IFn function, IFn errorFunction, Executor executor, Executor callbacks) {
+    FollowUp result = new FollowUp(source, function, errorFunction, executor, callbacks);
     source.listen(result.new Source());
     return result;
   }
@@ -49,7 +53,11 @@ public final class FollowUp extends Deferred<Object> {
 
     @Override
     protected void onError(Object error) {
-      FollowUp.super.error(error);
+      if (errorFunction == null) {
+        FollowUp.super.error(error);
+      } else {
+        executor.execute(() -> applyToError(error));
+      }
     }
   }
 
@@ -81,6 +89,16 @@ public final class FollowUp extends Deferred<Object> {
     } catch (Throwable t) {
       super.error(t);
     }
+  }
+
+  private void applyToError(Object error) {
+    Object told = error;
+    try {
+      told = errorFunction.invoke(error);
+    } catch (Throwable t) {
+      told = t;
+    }
+    super.error(told);
   }
 
   private void cancel() {

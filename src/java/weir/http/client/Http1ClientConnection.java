@@ -56,7 +56,10 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   // The exchange that runs, and how far it has come.
   private Exchange current;
   private RequestWriter writer;
-  private ClientResponse response; // the head has come
+  private boolean headCame;
+  private boolean keepAlive;
+  private boolean selfDelimited; // the body's end can be told without that of the connection
+  private ClientResponse response; // until it is delivered: nothing here may keep its body alive
   private InboundBody body;
   private boolean delivered;
   private boolean complete; // the response has come to its end
@@ -146,7 +149,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (exchange == null) {
       return;
     }
-    boolean nothingCame = response == null && interim == 0;
+    boolean nothingCame = !headCame && interim == 0;
     IOException cause = closedEarly(exchange);
     if (body != null) {
       body.fail(cause);
@@ -252,6 +255,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
     current = null;
     writer = null;
+    headCame = false;
     response = null;
     body = null;
     skipping = false;
@@ -306,12 +310,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       fail(new ProtocolException("status: " + status + " (expected: 100-999)"));
       return;
     }
-    boolean keepAlive =
+    boolean asked =
         config.keepAlive()
             && HttpUtil.isKeepAlive(head)
             && status != SWITCHING_PROTOCOLS
             && !current.request().method().equals("CONNECT");
-    response = new ClientResponse(head, endpoints, keepAlive, current);
+    headCame = true;
+    response = new ClientResponse(head, endpoints, asked, current);
+    keepAlive = response.keepAlive();
+    selfDelimited = response.isSelfDelimited();
     body = ResponseBodies.plan(this, current, response, config);
     if (response.body() != null) {
       deliver(); // a streamed body is read while it arrives
@@ -344,7 +351,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void responseEnded() {
-    if (failure != null && !response.isSelfDelimited()) {
+    if (failure != null && !selfDelimited) {
       connectionLost(); // a reset is no way to end a body
       return;
     }
@@ -369,8 +376,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     ClientResponse done = response;
     InboundBody reading = body;
     RequestWriter sending = writer;
-    boolean reusable =
-        done.keepAlive() && sending.isComplete() && !decoder.hasMore() && failure == null;
+    boolean reusable = keepAlive && sending.isComplete() && !decoder.hasMore() && failure == null;
     boolean late = delivered;
     end();
     gate.open(ReadGate.BODY); // what is unread of a complete body is bounded
@@ -390,13 +396,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   private void deliver() {
     Exchange exchange = current;
+    ClientResponse done = response;
+    response = null;
     delivered = true;
     if (!exchange.finish()) {
       fail(null);
       return;
     }
     exchange.reading(() -> bodyTimedOut(exchange));
-    exchange.call().responded(exchange, response);
+    exchange.handOver().responded(exchange, done);
   }
 
   private void bodyTimedOut(Exchange exchange) {
@@ -422,6 +430,19 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     failure = new IOException("the rest of the body was not wanted");
     complete = true;
     complete();
+  }
+
+  /** Nobody can read the body of the running exchange any more. May be called on any thread. */
+  void bodyLost(Exchange exchange) {
+    loop.execute(
+        () -> {
+          if (current == exchange && !complete) {
+            LOG.warn(
+                "the body of {} was neither read to its end nor closed; its connection is lost",
+                exchange.request());
+            fail(null);
+          }
+        });
   }
 
   // ---- what a streamed body and the request's body ask

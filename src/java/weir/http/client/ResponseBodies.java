@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import weir.http.BodyMode;
 import weir.http.body.Bodies;
@@ -46,9 +47,18 @@ final class ResponseBodies {
     }
     boolean raw = mode == BodyMode.RAW_STREAM;
     StreamedBody streamed = new StreamedBody(connection, config.responseBufferBytes(), raw);
-    response.body(streamed.reader());
+    Object reader = streamed.reader();
+    response.body(reader);
     streamed.onClosed(() -> connection.bodyClosed(exchange));
+    if (!raw) {
+      Lost.CLEANER.register(reader, () -> connection.bodyLost(exchange));
+    }
     return streamed;
+  }
+
+  /** Finds bodies that a program has dropped; its thread starts with the first streamed body. */
+  private static final class Lost {
+    static final Cleaner CLEANER = Cleaner.create();
   }
 
   private static boolean hasNoBody(Exchange exchange, ClientResponse response) {

@@ -143,6 +143,20 @@ class HttpClientTest {
     }
   }
 
+  /** [B] #402: a body that nobody reads, and nobody can read any more, kept its slot for ever. */
+  @Test
+  void aBodyThatWasDroppedGivesItsSlotBack() throws Exception {
+    for (int i = 0; i < HttpClient.DEFAULT_CONNECTIONS_PER_HOST; i++) {
+      assertEquals(200, get(client.send(HttpRequest.get(url + "/big?1000").build())).status());
+    }
+    Clients.await(
+        "a connection is free",
+        () -> {
+          System.gc();
+          return client.stats().connections() == 0;
+        });
+  }
+
   @Test
   void emptyResponsesHaveAnEmptyBody() throws Exception {
     assertEquals("", text(get(client.send(HttpRequest.get(url + "/empty").build()))));
