@@ -30,7 +30,7 @@ machine() {
   echo "date:    $(date -u +%Y-%m-%d)"
   echo "commit:  $(git -C "$bench" rev-parse --short HEAD 2>/dev/null)$(
     [ -z "$(git -C "$bench" status --porcelain -- ../src 2>/dev/null)" ] || echo ' with changes')"
-  echo "cpu:     $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
+  echo "cpu:     $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1), $(getconf _NPROCESSORS_ONLN) cores"
   echo "kernel:  $(uname -s) $(uname -r | sed 's/-.*//')"
   echo "jdk:     $("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.runtime.version = //p')"
 }

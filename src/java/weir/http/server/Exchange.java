@@ -204,7 +204,7 @@ final class Exchange implements RequestMessage, Handoff.Job {
     if (worker != null) {
       return worker.headWriter(context());
     }
-    return loop().inLoop() ? loop().headWriter() : new HeadWriter(context().standardHeaders());
+    return loop().inLoop() ? loop().headWriter() : context().borrowWriter();
   }
 
   /** Gives the connection what is encoded, or has the body write itself first. */
@@ -218,6 +218,7 @@ final class Exchange implements RequestMessage, Handoff.Job {
       connection.finished(this, writer.buffer());
     } else {
       head = writer.buffer().toByteArray();
+      context().giveBack(writer);
       loop().outbox().add(this);
       loop().outbox().publish();
     }

@@ -115,6 +115,7 @@ final class Handoff {
       }
       self.publish();
     } while (!queue.isEmpty());
+    self.end();
   }
 
   void shutdown() {

@@ -32,6 +32,7 @@ final class HeadWriter extends AFn {
 
   private final HeadBuffer buffer = new HeadBuffer();
   private final StandardHeaders standard;
+  private LongText longText;
 
   private boolean serverGiven;
   private boolean dateGiven;
@@ -46,6 +47,14 @@ final class HeadWriter extends AFn {
 
   HeadBuffer buffer() {
     return buffer;
+  }
+
+  /** Returns the encoder of long strings. */
+  LongText longText() {
+    if (longText == null) {
+      longText = new LongText();
+    }
+    return longText;
   }
 
   /** Starts a head and takes all headers in. */

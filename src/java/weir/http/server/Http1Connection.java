@@ -365,6 +365,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
    * @param more how many bytes will follow, so that the buffer need not grow
    */
   void gather(byte[] bytes, int length, int more) {
+    if (length == 0) {
+      return; // the head stands before its body, in the body's buffer
+    }
     ByteBuf buffer = out;
     if (buffer == null) {
       buffer = ctx.alloc().directBuffer(Math.max(length + more, 256));

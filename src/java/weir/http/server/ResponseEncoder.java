@@ -3,6 +3,7 @@ package weir.http.server;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import weir.http.BodyWriter;
 import weir.http.Reply;
 import weir.http.body.Bodies;
@@ -73,6 +74,10 @@ final class ResponseEncoder {
       encodeWritten(exchange, response, status, headers, body, writer, head);
       return;
     }
+    if (body instanceof String text && isLong(text, head)) {
+      encodeLongText(exchange, text, head);
+      return;
+    }
     Object content = Bodies.contiguous(body, head.contentType());
     if (content == Bodies.NOT_CONTIGUOUS) {
       StreamingBody streaming =
@@ -113,6 +118,29 @@ final class ResponseEncoder {
     }
     exchange.written =
         new WrittenResponse(exchange, status, headers, writer, exchange.endsByClosing(response));
+  }
+
+  private static boolean isLong(String text, HeadWriter head) {
+    return text.length() > MAX_COPIED
+        && LongText.WORTH_IT
+        && Bodies.charset(head.contentType()) == StandardCharsets.UTF_8;
+  }
+
+  /** Head and text become one buffer: the text leaves room for the head before it. */
+  private static void encodeLongText(Exchange exchange, String text, HeadWriter head) {
+    ByteBuf content = head.longText().encode(text);
+    try {
+      encodeContiguous(exchange, content, head);
+    } catch (RuntimeException e) {
+      content.release();
+      throw e;
+    }
+    HeadBuffer start = head.buffer();
+    if (exchange.content == content && start.length() <= content.readerIndex()) {
+      int at = content.readerIndex() - start.length();
+      content.setBytes(at, start.array(), 0, start.length()).readerIndex(at);
+      start.clear();
+    }
   }
 
   static void encodeContiguous(Exchange exchange, Object content, HeadWriter head) {

@@ -3,6 +3,7 @@ package weir.http.server;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import weir.executor.Pools;
 
 /** What all connections of a server share. */
@@ -15,6 +16,7 @@ final class ServerContext {
   private final Handoff handoff;
   private final Watchdog watchdog;
   private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
+  private final AtomicReference<HeadWriter> spareWriter = new AtomicReference<>();
   private volatile boolean draining;
 
   ServerContext(ServerConfig config, Application application) {
@@ -64,6 +66,17 @@ final class ServerContext {
       watchdog.watch(loop);
     }
     return loop;
+  }
+
+  /** Returns a writer for a thread that has none; give it back when its head is copied. */
+  HeadWriter borrowWriter() {
+    HeadWriter spare = spareWriter.getAndSet(null);
+    return spare == null ? new HeadWriter(standardHeaders) : spare;
+  }
+
+  /** Keeps a writer for the next who needs one. */
+  void giveBack(HeadWriter writer) {
+    spareWriter.set(writer);
   }
 
   boolean isDraining() {

@@ -12,6 +12,7 @@ final class Worker {
   private final ArrayList<ServerLoop> unpublished = new ArrayList<>(2);
   private long oldest;
   private HeadWriter headWriter;
+  private ServerContext lender;
 
   Worker(Watchdog watchdog) {
     this.watchdog = watchdog;
@@ -33,9 +34,18 @@ final class Worker {
   /** Returns this worker's writer; what was written before is gone. */
   HeadWriter headWriter(ServerContext context) {
     if (headWriter == null) {
-      headWriter = new HeadWriter(context.standardHeaders());
+      headWriter = context.borrowWriter();
+      lender = context;
     }
     return headWriter;
+  }
+
+  /** The run has ended. */
+  void end() {
+    if (headWriter != null) {
+      lender.giveBack(headWriter);
+      headWriter = null;
+    }
   }
 
   void publishIfOld() {

@@ -368,6 +368,36 @@ class ResponseBodiesTest {
   }
 
   @Test
+  void aLongTextArrivesWholeAmongPipelinedRequests() throws Exception {
+    String text = "grüße ".repeat(3000);
+    byte[] expected = text.getBytes(StandardCharsets.UTF_8);
+    try (RawClient client = serveBody(() -> text)) {
+      String get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+      client.send(get + "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get);
+      assertArrayEquals(expected, client.read().body());
+      assertEquals("" + expected.length, client.read(true).header("content-length"));
+      assertArrayEquals(expected, client.read().body());
+    }
+  }
+
+  @Test
+  void aLongTextOfWrongLengthOrBehindALongHeadIsNoDifferentFromAShortOne() throws Exception {
+    String text = "x".repeat(5000);
+    AtomicInteger requests = new AtomicInteger();
+    Supplier<Reply> reply =
+        () ->
+            requests.getAndIncrement() == 0
+                ? Reply.of(200).header("content-length", "9").body(text)
+                : Reply.of(200).header("x-long", "y".repeat(2000)).body(text);
+    try (RawClient client = serve(reply)) {
+      assertEquals(500, client.get("/").read().status());
+      RawClient.Response response = client.get("/").read();
+      assertEquals(2000, response.header("x-long").length());
+      assertEquals(text, new String(response.body(), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
   void aFileThatCannotBeReadIsA500() throws Exception {
     try (RawClient client = serveBody(() -> dir.resolve("missing"))) {
       assertEquals(500, client.get("/").read().status());
