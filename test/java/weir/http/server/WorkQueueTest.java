@@ -36,8 +36,8 @@ class WorkQueueTest {
   @Test
   void isLinearizableUnderStress() {
     new StressOptions()
-        .iterations(15)
-        .invocationsPerIteration(2_000)
+        .iterations(8)
+        .invocationsPerIteration(1_000)
         .threads(3)
         .actorsPerThread(3)
         .check(Model.class);
