@@ -7,10 +7,11 @@ import weir.executor.CurrentExecutor;
 /** Waits for whichever of several values is there first. */
 final class Alt {
 
-  private final Deferred<Object> result = Deferred.create();
+  private final Deferred<Object> result;
   private final Input[] inputs;
 
-  private Alt(int n) {
+  private Alt(int n, Deferred<Object> result) {
+    this.result = result;
     inputs = new Input[n];
   }
 
@@ -42,6 +43,7 @@ final class Alt {
 
   private static Deferred<Object> take(Object[] candidates, int winner) {
     Zip.consume(candidates);
+    Cancelable.cancelAll(candidates);
     if (candidates[winner] instanceof IDeferred failed) {
       return Deferred.failed(failed.errorValue(Deferreds.ABSENT), CurrentExecutor.get());
     }
@@ -49,7 +51,7 @@ final class Alt {
   }
 
   private static Deferred<Object> await(Object[] candidates, boolean coercing) {
-    Alt alt = new Alt(candidates.length);
+    Alt alt = new Alt(candidates.length, resultFor(candidates));
     for (int i = 0; i < candidates.length; i++) {
       alt.inputs[i] = new Input(alt, coercing);
     }
@@ -60,6 +62,16 @@ final class Alt {
       alt.forgetLosers(); // one arrived before all were registered
     }
     return alt.result;
+  }
+
+  private static Deferred<Object> resultFor(Object[] candidates) {
+    for (Object candidate : candidates) {
+      Deferred<Object> result = Cancelable.resultFor(candidate);
+      if (result != null) {
+        return result;
+      }
+    }
+    return Deferred.create();
   }
 
   private void succeed(Object value) {
@@ -95,6 +107,13 @@ final class Alt {
       super(coercing);
       this.alt = alt;
       this.coercing = coercing;
+    }
+
+    @Override
+    void suspend(IDeferred next) {
+      if (next instanceof Cancelable<?> c) {
+        c.cancelAfter(alt.result);
+      }
     }
 
     @Override

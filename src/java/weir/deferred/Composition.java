@@ -1,5 +1,6 @@
 package weir.deferred;
 
+import manifold.deferred.IDeferred;
 import weir.executor.CurrentExecutor;
 
 /**
@@ -24,8 +25,13 @@ abstract class Composition extends Follower {
   }
 
   @Override
-  final void suspend() {
-    if (result == null) {
+  final void suspend(IDeferred layer) {
+    if (layer instanceof Cancelable<?> c) {
+      if (result == null) {
+        result = new Cancelable<>(CurrentExecutor.get());
+      }
+      c.cancelAfter(result);
+    } else if (result == null) {
       result = DroppedErrors.create(CurrentExecutor.get());
     }
   }

@@ -38,6 +38,7 @@ public final class Deferreds {
           Tracked.class,
           TrackedError.class,
           Onto.class,
+          Cancelable.class,
           View.class);
 
   private Deferreds() {}

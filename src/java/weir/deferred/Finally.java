@@ -19,8 +19,14 @@ final class Finally extends Callback {
     if (source instanceof Deferred<?> d && d.peek() != null || isRealized(source)) {
       return runNow(source, function);
     }
-    Deferred<Object> result = Deferred.create();
+    Deferred<Object> result = Cancelable.resultFor(source);
+    if (result == null) {
+      result = Deferred.create();
+    }
     Follower.listenTo(source, new Finally(result, function));
+    if (source instanceof Cancelable<?> c) {
+      c.cancelAfter(result);
+    }
     return result;
   }
 

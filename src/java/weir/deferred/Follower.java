@@ -32,8 +32,8 @@ abstract class Follower extends Callback {
   /** Called with the error of a layer; returns what to follow next. */
   abstract Object failed(Object error);
 
-  /** Called before each wait: from then on another thread may go on. */
-  void suspend() {}
+  /** Called before each wait for {@code layer}: from then on another thread may go on. */
+  void suspend(IDeferred layer) {}
 
   /** Called on the thread that follows right before each wait for {@code layer}. */
   void waitsFor(Deferred<?> layer) {}
@@ -44,7 +44,7 @@ abstract class Follower extends Callback {
       if (x instanceof Deferred<?> d) {
         Object outcome = d.peek();
         if (outcome == null) {
-          suspend();
+          suspend(d);
           waitsFor(d);
           d.listen(this);
           return;
@@ -83,7 +83,7 @@ abstract class Follower extends Callback {
     if (error != Deferreds.ABSENT) {
       return failed(error);
     }
-    suspend();
+    suspend(layer);
     listenTo(layer, this);
     return STOP;
   }

@@ -11,10 +11,11 @@ final class Zip extends AtomicInteger {
 
   private final Object[] values;
   private final boolean asArray;
-  private final Deferred<Object> result = Deferred.create();
+  private final Deferred<Object> result;
 
-  private Zip(int missing, Object[] values, boolean asArray) {
+  private Zip(int missing, Object[] values, boolean asArray, Deferred<Object> result) {
     super(missing);
+    this.result = result;
     this.values = values;
     this.asArray = asArray;
   }
@@ -35,18 +36,23 @@ final class Zip extends AtomicInteger {
 
   private static Deferred<Object> of(Object[] inputs, boolean coercing, boolean asArray) {
     int missing = 0;
+    Deferred<Object> result = null;
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = Follower.unwrap(inputs[i], coercing);
       if (inputs[i] instanceof IDeferred d) {
         Object error = d.errorValue(Deferreds.ABSENT);
         if (error != Deferreds.ABSENT) {
           consume(inputs);
+          Cancelable.cancelAll(inputs);
           return Deferred.failed(error, CurrentExecutor.get());
         }
         missing++;
+        if (result == null) {
+          result = Cancelable.resultFor(d);
+        }
       }
     }
-    Zip zip = new Zip(missing, inputs, asArray);
+    Zip zip = new Zip(missing, inputs, asArray, result == null ? Deferred.create() : result);
     if (missing == 0) {
       zip.finish();
     } else {
@@ -97,6 +103,13 @@ final class Zip extends AtomicInteger {
       super(coercing);
       this.zip = zip;
       this.index = index;
+    }
+
+    @Override
+    void suspend(IDeferred layer) {
+      if (layer instanceof Cancelable<?> c) {
+        c.cancelAfter(zip.result);
+      }
     }
 
     @Override
