@@ -126,8 +126,8 @@ class DeferredModelTest {
 
   private static void check(Class<?> model) {
     new StressOptions()
-        .iterations(15)
-        .invocationsPerIteration(2_000)
+        .iterations(8)
+        .invocationsPerIteration(1_000)
         .threads(3)
         .actorsPerThread(3)
         .check(model);
