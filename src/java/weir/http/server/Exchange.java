@@ -3,7 +3,6 @@ package weir.http.server;
 import clojure.lang.IObj;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
-import clojure.lang.RT;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -241,7 +240,7 @@ final class Exchange implements RequestMessage, Handoff.Job {
     return context().application().bodiesEndByClosing()
         || (response instanceof IObj map
             && map.meta() != null
-            && RT.booleanCast(map.meta().valAt(ENDS_BY_CLOSING)));
+            && Boolean.TRUE.equals(map.meta().valAt(ENDS_BY_CLOSING)));
   }
 
   // ---- what others ask
