@@ -122,9 +122,7 @@ public final class BodyOutputStream extends OutputStream {
   /** Begins the response if need be, waits for room, and queues what is in the buffer. */
   private void send() throws IOException {
     begin();
-    while (inFlight >= MAX_IN_FLIGHT && gone == null && !closed) {
-      awaitRoom();
-    }
+    awaitRoom();
     ensureOpen();
     enqueue();
   }
@@ -143,7 +141,9 @@ public final class BodyOutputStream extends OutputStream {
 
   private void awaitRoom() throws InterruptedIOException {
     try {
-      room.await();
+      while (inFlight >= MAX_IN_FLIGHT && gone == null && !closed) {
+        room.await();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for the client to read");
