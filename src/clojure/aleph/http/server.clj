@@ -126,7 +126,7 @@
     (throw (o/illegal :server-name (:server-name options) ":local or :host-header"))))
 
 (defn- set-bodies [^HttpServer$Builder b options]
-  (when (RingBodies/onClassPath)
+  (when (or (find-ns 'ring.core.protocols) (RingBodies/onClassPath))
     (.bodyRule b ((requiring-resolve 'weir.ring/body-rule))))
   (.alwaysBody b (boolean (:always-body? options)))
   (.endFailedBodies b (boolean (:end-failed-bodies? options)))

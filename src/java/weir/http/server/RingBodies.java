@@ -1,9 +1,7 @@
 package weir.http.server;
 
 import clojure.lang.IFn;
-import clojure.lang.Namespace;
 import clojure.lang.RT;
-import clojure.lang.Symbol;
 import clojure.lang.Var;
 import weir.http.BodyWriter;
 import weir.http.body.BodyRule;
@@ -38,8 +36,7 @@ public final class RingBodies implements BodyRule {
   /** Returns whether the namespace that defines the protocol can be loaded. Does not load it. */
   public static boolean onClassPath() {
     ClassLoader loader = RT.baseLoader();
-    return Namespace.find(Symbol.intern("ring.core.protocols")) != null
-        || loader.getResource("ring/core/protocols.clj") != null
+    return loader.getResource("ring/core/protocols.clj") != null
         || loader.getResource("ring/core/protocols__init.class") != null;
   }
 
