@@ -8,9 +8,11 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Writers, and listeners against writers, behave as if each had come alone. */
+@Tag("lincheck")
 class DeferredModelTest {
 
   private static final int THREADS = 8;

@@ -4,10 +4,12 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import weir.deferred.Deferred;
 
 /** Puts, takes, withdrawals and closing are linearizable: each is as if it happened at one instant. */
+@Tag("lincheck")
 class StreamLincheckTest {
 
   /** The operations; each yields what is known when it returns. */

@@ -8,9 +8,11 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rule 1 of {@link Handoff}: each item is taken by exactly one worker, the oldest first. */
+@Tag("lincheck")
 class WorkQueueTest {
 
   /** The operations whose interleavings are checked against a sequential queue. */
