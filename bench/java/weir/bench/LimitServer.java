@@ -63,7 +63,7 @@ public final class LimitServer {
   private static ByteBuf encoded(String contentType, String body) {
     byte[] response = Payload.response(contentType, body);
     return Unpooled.unreleasableBuffer(
-        Unpooled.directBuffer(response.length).writeBytes(response).asReadOnly());
+        Unpooled.directBuffer(response.length).writeBytes(response));
   }
 
   private static final class Answers extends ChannelInboundHandlerAdapter {
