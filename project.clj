@@ -10,6 +10,11 @@
 (def newer-lint
   (if (<= 21 (.feature (Runtime/version))) ",-this-escape" ""))
 
+;; Debian's Ring names Debian's older Clojure in its manifests; this one has to come before it.
+(def this-clojure
+  (str (System/getProperty "user.home")
+       "/.m2/repository/org/clojure/clojure/1.12.6/clojure-1.12.6.jar"))
+
 (defproject weir "0.1.0-SNAPSHOT"
   :description "One fast Java engine for asynchronous networking, with the APIs of Manifold, byte-streams, Aleph and http-kit."
   :license {:name "MIT"}
@@ -48,10 +53,14 @@
                              [io.aleph/dirigiste "1.0.0"]]}
 
              :test
-             {:resource-paths ["test/resources"]
+             {:resource-paths ["test/resources" ~this-clojure]
+              ;; The peers that Clojure tests talk to; in a folder of their own, so that no jar has them.
+              :java-source-paths ["test/java/weir/testing"]
+              :compile-path "target/lein/test-classes"
               :jvm-opts ["-Dio.netty.leakDetection.level=paranoid"]
               :dependencies [[org.clojure/test.check "1.1.1"]
                              [org.slf4j/slf4j-simple "2.0.17"]
+                             [org.junit.platform/junit-platform-launcher "1.13.4"]
                              [io.netty/netty-pkitesting "4.2.18.Final"]
                              [com.aayushatharva.brotli4j/native-linux-x86_64 "1.23.0"]
                              [ring/ring-core "1.8.2" :exclusions [org.clojure/clojure]]
