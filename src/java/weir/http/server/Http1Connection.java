@@ -1,7 +1,5 @@
 package weir.http.server;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,14 +21,13 @@ import weir.deferred.Deferred;
 import weir.http.Endpoints;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
-import weir.http.body.StreamingBody;
 
 /**
- * One HTTP/1 connection: makes an {@link Exchange} of each decoded request, and sends responses in
- * the order of the requests, however they come.
+ * One HTTP/1 connection: makes an {@link Exchange} of each decoded request, gives its body to who
+ * reads it, and decides when the connection ends. Responses go through {@link ResponseQueue} and
+ * {@link Http1Output}.
  *
- * <p>Everything here runs on the connection's event loop. What is written while a batch of reads is
- * worked on is gathered in one buffer and flushed once at its end.
+ * <p>Everything here runs on the connection's event loop.
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
 
@@ -42,28 +39,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   /** How long the peer of an aborted response may take to read what was written before. */
   private static final long MAX_ABORT_MILLIS = 10_000;
 
-  /** What is gathered beyond this goes to the socket's queue at once. */
-  private static final int MAX_GATHERED = 64 * 1024;
-
   private final ServerContext context;
   private final boolean secure;
   private ChannelHandlerContext ctx;
-  private ChannelHandlerContext wire;
   private ServerLoop loop;
   private Endpoints endpoints;
   private ReadGate gate;
   private SSLSession session;
-
-  // Exchanges in the order of their requests, oldest first; the head is the one to be answered.
-  private Exchange head;
-  private Exchange tail;
-  private int open;
+  private Http1Output output;
+  private ResponseQueue responses;
 
   private Exchange receiving;
-  private ResponseStream writing;
-  private ByteBuf out;
-  private boolean inRead;
-  private boolean flushPending;
   private boolean ending;
   private boolean refused;
 
@@ -77,37 +63,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext c) {
     ctx = c;
-    wire = c.pipeline().context(Http1Initializer.DECODER);
     loop = context.loop(c.channel().eventLoop());
     gate = new ReadGate(c.channel());
     endpoints = Endpoints.of(c.channel());
+    output = new Http1Output(c.pipeline().context(Http1Initializer.DECODER), loop);
+    responses = new ResponseQueue(this, output, context.config().maxPipelined());
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext c) {
     ending = true;
-    ClosedChannelException gone = new ClosedChannelException();
-    if (writing != null) {
-      writing.connectionLost(gone);
-      writing = null;
-    }
-    for (Exchange e = head; e != null; e = e.nextInOrder) {
-      abandon(e, gone);
-    }
-    head = null;
-    tail = null;
-    releaseGathered();
+    responses.abandon(new ClosedChannelException());
+    output.release();
     c.fireChannelInactive();
-  }
-
-  private static void abandon(Exchange exchange, Throwable gone) {
-    if (exchange.inbound != null) {
-      exchange.inbound.fail(gone);
-      exchange.inbound.abandon();
-    }
-    if (exchange.ready) {
-      Http1Responses.discard(exchange);
-    }
   }
 
   @Override
@@ -130,7 +98,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext c, Object msg) {
-    inRead = true;
+    output.readBegins();
     if (msg instanceof HttpRequest request) {
       requestCame(request);
     }
@@ -143,8 +111,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext c) {
-    inRead = false;
-    flushNow();
+    output.readEnds();
     c.fireChannelReadComplete();
   }
 
@@ -156,7 +123,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       session = sessionOfPipeline();
     }
     Exchange exchange = new Exchange(this, request);
-    append(exchange);
+    responses.append(exchange);
     Refusal refusal = Refusal.of(request, context.config());
     if (refusal != null) {
       refuse(exchange, refusal);
@@ -165,21 +132,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     exchange.inbound = RequestBodies.plan(exchange, request, context.config());
     receiving = exchange;
     if (exchange.inbound != null && Http1Responses.takeExpectation(request)) {
-      exchange.wantsContinue = true;
-      if (exchange == head) {
-        sendContinue(exchange);
-      }
+      responses.allowBody(exchange);
     }
     if (exchange.inbound == null || !exchange.inbound.isGathered()) {
       dispatch(exchange);
     }
-  }
-
-  /** RFC 9110 §10.1.1; only for the head exchange, whose response comes next. */
-  private void sendContinue(Exchange exchange) {
-    exchange.wantsContinue = false;
-    gather(Http1Responses.CONTINUE, Http1Responses.CONTINUE.length, 0);
-    flushSoon();
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {
@@ -256,19 +213,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     context.dispatcher().dispatch(exchange);
   }
 
-  // ---- the order of responses
-
-  private void append(Exchange exchange) {
-    if (tail == null) {
-      head = exchange;
-    } else {
-      tail.nextInOrder = exchange;
-    }
-    tail = exchange;
-    if (++open >= context.config().maxPipelined()) {
-      gate.close(ReadGate.PIPELINE);
-    }
-  }
+  // ---- answering
 
   /**
    * A response is encoded.
@@ -276,63 +221,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
    * @param fresh the buffer that its head stands in, null if the exchange has it already
    */
   void finished(Exchange exchange, HeadBuffer fresh) {
-    if (!ctx.channel().isActive()) {
-      Http1Responses.discard(exchange);
-      return;
-    }
-    if (exchange == head && writing == null) {
-      if (fresh != null) {
-        gather(fresh.array(), fresh.length(), Http1Responses.gathered(exchange));
-      } else {
-        gatherHead(exchange);
-      }
-      write(exchange);
-      advance();
+    if (ctx.channel().isActive()) {
+      responses.finished(exchange, fresh);
     } else {
-      exchange.ready = true;
-      if (fresh != null) {
-        exchange.head = fresh.toByteArray();
-      }
-    }
-    flushSoon();
-  }
-
-  private void advance() {
-    while (head != null && head.ready && writing == null) {
-      gatherHead(head);
-      write(head);
+      Http1Responses.discard(exchange);
     }
   }
 
-  private void gatherHead(Exchange exchange) {
-    gather(exchange.head, exchange.head.length, Http1Responses.gathered(exchange));
-  }
-
-  /** Sends the body of the head exchange, whose head is gathered already. */
-  private void write(Exchange exchange) {
-    exchange.ready = false;
-    if (exchange.streaming != null) {
-      writing = new ResponseStream(this, exchange);
-      StreamingBody body = exchange.streaming;
-      body.start(writing);
-      return;
-    }
-    if (exchange.content != null) {
-      Http1Responses.writeContent(this, exchange.content);
-    }
-    done(exchange);
-  }
-
-  /** The response of the head exchange has been written. */
-  private void done(Exchange exchange) {
-    head = exchange.nextInOrder;
-    if (head == null) {
-      tail = null;
-    }
-    exchange.head = null;
-    exchange.content = null;
-    exchange.streaming = null;
-    open--;
+  /** The response of {@code exchange} has been written; the next in order is up. */
+  void answered(Exchange exchange) {
     if (exchange.inbound != null) {
       exchange.inbound.abandon();
     }
@@ -341,88 +238,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     gate.open(ReadGate.PIPELINE);
-    if (head != null && head.wantsContinue) {
-      sendContinue(head);
-    }
-    if (context.isDraining() && head == null && exchange != receiving) {
+    responses.allowNextBody();
+    if (context.isDraining() && responses.isEmpty() && exchange != receiving) {
       closeAfterWrites();
     }
   }
 
-  /** The streamed body of the head exchange has come to its end. */
-  void streamed(Exchange exchange) {
-    writing = null;
-    done(exchange);
-    advance();
-    flushSoon();
-  }
-
-  // ---- writing
-
-  /**
-   * Adds bytes to what is flushed next.
-   *
-   * @param more how many bytes will follow, so that the buffer need not grow
-   */
-  void gather(byte[] bytes, int length, int more) {
-    if (length == 0) {
-      return; // the head stands before its body, in the body's buffer
-    }
-    ByteBuf buffer = out;
-    if (buffer == null) {
-      buffer = ctx.alloc().directBuffer(Math.max(length + more, 256));
-      out = buffer;
-    }
-    buffer.writeBytes(bytes, 0, length);
-    if (buffer.readableBytes() > MAX_GATHERED) {
-      passGathered();
-    }
-  }
-
-  /** Writes a buffer behind what is gathered. */
-  void write(ByteBuf buffer) {
-    passGathered();
-    wire.write(buffer, wire.voidPromise());
-    flushPending = true;
-  }
-
-  /** Gives what is gathered to the channel, so that something else can be written behind it. */
-  void passGathered() {
-    if (out != null) {
-      ByteBuf buffer = out;
-      out = null;
-      wire.write(buffer, wire.voidPromise());
-      flushPending = true;
-    }
-  }
-
-  void flushSoon() {
-    if (!inRead && (out != null || flushPending)) {
-      loop.flushLater(this);
-    }
-  }
-
-  void flushNow() {
-    passGathered();
-    if (flushPending) {
-      flushPending = false;
-      wire.flush();
-    }
-  }
-
-  private void releaseGathered() {
-    if (out != null) {
-      out.release();
-      out = null;
-    }
-  }
+  // ---- closing
 
   private void closeAfterWrites() {
     boolean peerSends = receiving != null || refused;
     stopReading();
-    passGathered();
-    flushPending = false;
-    wire.writeAndFlush(Unpooled.EMPTY_BUFFER)
+    output
+        .flushLast()
         .addListener(peerSends && !secure ? this::linger : ChannelFutureListener.CLOSE);
   }
 
@@ -452,29 +280,22 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
    */
   void abort(boolean framed) {
     stopReading();
-    passGathered();
-    flushPending = false;
     if (!framed) {
       ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
     }
     Future<?> limit = ctx.executor().schedule(this::close, MAX_ABORT_MILLIS, TimeUnit.MILLISECONDS);
     ctx.channel().closeFuture().addListener(closed -> limit.cancel(false));
-    wire.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    output.flushLast().addListener(ChannelFutureListener.CLOSE);
   }
 
   /** The server stops: an idle connection goes at once, a busy one after its responses. */
   void drain() {
-    if (head == null && receiving == null && !ending) {
+    if (responses.isEmpty() && receiving == null && !ending) {
       closeAfterWrites();
     }
   }
 
   // ---- what others ask
-
-  /** Returns where encoded bytes are written: past the encoder, which wants message objects. */
-  ChannelHandlerContext wire() {
-    return wire;
-  }
 
   ServerContext context() {
     return context;
@@ -482,6 +303,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   ServerLoop loop() {
     return loop;
+  }
+
+  Http1Output output() {
+    return output;
+  }
+
+  ResponseQueue responses() {
+    return responses;
   }
 
   ReadGate gate() {

@@ -35,15 +35,15 @@ final class Http1Responses {
   }
 
   /** Writes a body that is in memory. */
-  static void writeContent(Http1Connection connection, Object content) {
+  static void writeContent(Http1Output output, Object content) {
     if (content instanceof byte[] bytes) {
       if (bytes.length <= MAX_GATHERED_CONTENT) {
-        connection.gather(bytes, bytes.length, 0);
+        output.gather(bytes, bytes.length, 0);
       } else {
-        connection.write(Unpooled.wrappedBuffer(bytes));
+        output.write(Unpooled.wrappedBuffer(bytes));
       }
     } else {
-      connection.write((ByteBuf) content);
+      output.write((ByteBuf) content);
     }
   }
 

@@ -16,6 +16,7 @@ final class ResponseStream implements BodySink {
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private final Http1Connection connection;
   private final Exchange exchange;
+  private final Http1Output output;
   private final ChannelHandlerContext ctx;
   private final boolean chunked;
   private long remaining;
@@ -24,7 +25,8 @@ final class ResponseStream implements BodySink {
   ResponseStream(Http1Connection connection, Exchange exchange) {
     this.connection = connection;
     this.exchange = exchange;
-    this.ctx = connection.wire();
+    this.output = connection.output();
+    this.ctx = output.wire();
     this.remaining = exchange.contentLength;
     this.chunked = remaining < 0 && !exchange.isHttp10();
   }
@@ -58,7 +60,7 @@ final class ResponseStream implements BodySink {
       }
       remaining -= n;
     }
-    connection.passGathered();
+    output.passGathered();
     return chunked ? Chunks.write(ctx, piece) : ctx.writeAndFlush(piece);
   }
 
@@ -69,7 +71,7 @@ final class ResponseStream implements BodySink {
       return ctx.newFailedFuture(new ClosedChannelException());
     }
     remaining -= region.count();
-    connection.passGathered();
+    output.passGathered();
     return ctx.writeAndFlush(region);
   }
 
@@ -89,9 +91,9 @@ final class ResponseStream implements BodySink {
     }
     over = true;
     if (chunked) {
-      connection.gather(LAST_CHUNK, LAST_CHUNK.length, 0);
+      output.gather(LAST_CHUNK, LAST_CHUNK.length, 0);
     }
-    connection.streamed(exchange);
+    connection.responses().streamed(exchange);
   }
 
   @Override

@@ -15,7 +15,7 @@ final class ServerLoop {
   private final Handoff handoff;
   private final Runnable handOverTask = this::submitBatch;
   private final Runnable flushTask = this::flushTouched;
-  private final ArrayList<Http1Connection> touched = new ArrayList<>();
+  private final ArrayList<Http1Output> touched = new ArrayList<>();
 
   private Object[] batch;
   private int batched;
@@ -92,9 +92,9 @@ final class ServerLoop {
     }
   }
 
-  /** Flushes {@code connection} once, after everything that this iteration has for it. */
-  void flushLater(Http1Connection connection) {
-    touched.add(connection);
+  /** Flushes {@code output} once, after everything that this iteration has for it. */
+  void flushLater(Http1Output output) {
+    touched.add(output);
     if (!draining && !flushScheduled) {
       flushScheduled = true;
       loop.execute(flushTask);
@@ -104,7 +104,7 @@ final class ServerLoop {
   private void flushTouched() {
     flushScheduled = false;
     for (int i = 0; i < touched.size(); i++) {
-      touched.get(i).flushNow();
+      touched.get(i).flush();
     }
     touched.clear();
   }

@@ -1,0 +1,156 @@
+package weir.http.server;
+
+import weir.http.body.ReadGate;
+import weir.http.body.StreamingBody;
+
+/**
+ * The exchanges of a connection in the order of their requests, and so of their responses, however
+ * these come. Only for the event loop.
+ */
+final class ResponseQueue {
+
+  private final Http1Connection connection;
+  private final Http1Output output;
+  private final int limit;
+
+  // Oldest first; the head is the one to be answered.
+  private Exchange head;
+  private Exchange tail;
+  private int open;
+
+  private ResponseStream writing;
+
+  /**
+   * @param limit so many exchanges may wait for their responses until the connection is not read
+   */
+  ResponseQueue(Http1Connection connection, Http1Output output, int limit) {
+    this.connection = connection;
+    this.output = output;
+    this.limit = limit;
+  }
+
+  boolean isEmpty() {
+    return head == null;
+  }
+
+  /** Returns whether the response of {@code exchange} comes next. */
+  boolean isNext(Exchange exchange) {
+    return exchange == head;
+  }
+
+  void append(Exchange exchange) {
+    if (tail == null) {
+      head = exchange;
+    } else {
+      tail.nextInOrder = exchange;
+    }
+    tail = exchange;
+    if (++open >= limit) {
+      connection.gate().close(ReadGate.PIPELINE);
+    }
+  }
+
+  /**
+   * A response is encoded.
+   *
+   * @param fresh the buffer that its head stands in, null if the exchange has it already
+   */
+  void finished(Exchange exchange, HeadBuffer fresh) {
+    if (exchange == head && writing == null) {
+      if (fresh != null) {
+        output.gather(fresh.array(), fresh.length(), Http1Responses.gathered(exchange));
+      } else {
+        gatherHead(exchange);
+      }
+      write(exchange);
+      advance();
+    } else {
+      exchange.ready = true;
+      if (fresh != null) {
+        exchange.head = fresh.toByteArray();
+      }
+    }
+    output.flushSoon();
+  }
+
+  private void advance() {
+    while (head != null && head.ready && writing == null) {
+      gatherHead(head);
+      write(head);
+    }
+  }
+
+  private void gatherHead(Exchange exchange) {
+    output.gather(exchange.head, exchange.head.length, Http1Responses.gathered(exchange));
+  }
+
+  /** Sends the body of the head exchange, whose head is gathered already. */
+  private void write(Exchange exchange) {
+    exchange.ready = false;
+    if (exchange.streaming != null) {
+      writing = new ResponseStream(connection, exchange);
+      StreamingBody body = exchange.streaming;
+      body.start(writing);
+      return;
+    }
+    if (exchange.content != null) {
+      Http1Responses.writeContent(output, exchange.content);
+    }
+    done(exchange);
+  }
+
+  /** The response of the head exchange has been written. */
+  private void done(Exchange exchange) {
+    head = exchange.nextInOrder;
+    if (head == null) {
+      tail = null;
+    }
+    exchange.head = null;
+    exchange.content = null;
+    exchange.streaming = null;
+    open--;
+    connection.answered(exchange);
+  }
+
+  /** The streamed body of the head exchange has come to its end. */
+  void streamed(Exchange exchange) {
+    writing = null;
+    done(exchange);
+    advance();
+    output.flushSoon();
+  }
+
+  /** RFC 9110 §10.1.1: says 100 for a request, as soon as its response comes next. */
+  void allowBody(Exchange exchange) {
+    exchange.wantsContinue = true;
+    allowNextBody();
+  }
+
+  /** Says 100 for the head exchange, if its client waits for that. */
+  void allowNextBody() {
+    if (head != null && head.wantsContinue) {
+      head.wantsContinue = false;
+      output.gather(Http1Responses.CONTINUE, Http1Responses.CONTINUE.length, 0);
+      output.flushSoon();
+    }
+  }
+
+  /** The connection is gone: nobody will get any of these responses. */
+  void abandon(Throwable gone) {
+    if (writing != null) {
+      writing.connectionLost(gone);
+      writing = null;
+    }
+    for (Exchange e = head; e != null; e = e.nextInOrder) {
+      if (e.inbound != null) {
+        e.inbound.fail(gone);
+        e.inbound.abandon();
+      }
+      if (e.ready) {
+        Http1Responses.discard(e);
+      }
+    }
+    head = null;
+    tail = null;
+  }
+}
