@@ -20,6 +20,9 @@ public final class ReadGate {
   /** No further request will be read on this connection. */
   public static final int CLOSING = 8;
 
+  /** It is not known yet in which protocol the next bytes are. */
+  public static final int UPGRADE = 16;
+
   private final Channel channel;
   private int reasons;
 

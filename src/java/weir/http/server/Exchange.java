@@ -10,15 +10,17 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import javax.net.ssl.SSLSession;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
 import weir.http.Endpoints;
 import weir.http.Reply;
-import weir.http.RequestMessage;
 import weir.http.RingRequest;
 import weir.http.ServerNamePolicy;
+import weir.http.body.Bodies;
 import weir.http.body.InboundBody;
 import weir.http.body.StreamingBody;
 
@@ -29,7 +31,19 @@ import weir.http.body.StreamingBody;
  * <p>The handler runs on any thread; fields without a comment are written before the exchange is
  * handed over to the next thread and read after it.
  */
-final class Exchange implements RequestMessage, Handoff.Job {
+final class Exchange implements Upgradable, Handoff.Job {
+
+  private static final VarHandle ANSWERER;
+  private static final int HANDLER = 1;
+  private static final int CLAIMANT = 2;
+
+  static {
+    try {
+      ANSWERER = MethodHandles.lookup().findVarHandle(Exchange.class, "answerer", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Http1Connection connection;
   private final HttpRequest request;
@@ -54,8 +68,16 @@ final class Exchange implements RequestMessage, Handoff.Job {
   /** Marks, in the metadata of a response, a body that ends when its stream is closed. */
   static final Keyword ENDS_BY_CLOSING = Keyword.intern("weir", "ends-by-closing");
 
+  private static final Keyword BODY = Keyword.intern("body");
+
+  /** Takes the connection over after the head, instead of a body; null for most. */
+  Takeover takeover;
+
   private boolean mayBlockHere;
   private boolean failed;
+
+  /** Who answers: nobody yet, the handler, or somebody who has claimed the exchange. */
+  private volatile int answerer;
 
   // ---- only for the event loop
   Exchange nextInOrder;
@@ -93,6 +115,10 @@ final class Exchange implements RequestMessage, Handoff.Job {
   }
 
   private void accept(Object result, Worker worker) {
+    if (answerer == CLAIMANT) {
+      dropAnswer(result);
+      return;
+    }
     if (result instanceof IPersistentMap || result instanceof Reply || result == null) {
       answer(result, worker);
       return;
@@ -108,6 +134,15 @@ final class Exchange implements RequestMessage, Handoff.Job {
     }
   }
 
+  /** The body of an answer that nobody gets is let go of, as that of any other. */
+  private static void dropAnswer(Object result) {
+    if (result instanceof IPersistentMap map) {
+      Bodies.discard(map.valAt(BODY));
+    } else if (result instanceof Reply reply) {
+      Bodies.discard(reply.body());
+    }
+  }
+
   /** The asynchronous result of a handler has come; on whichever thread realized it. */
   void resultCame(Object value) {
     mayBlockHere = false;
@@ -116,6 +151,13 @@ final class Exchange implements RequestMessage, Handoff.Job {
 
   /** Asks the application for an error response; when that fails too, sends the plain 500. */
   void fail(Object error, Worker worker) {
+    if (answerer == CLAIMANT) {
+      ErrorResponses.LOG.debug(
+          "the handler of {} failed after the request was upgraded",
+          this,
+          ErrorResponses.asThrowable(error));
+      return;
+    }
     Refusal refusal = bodyRefusal;
     if (refusal != null) {
       // The client's fault, not the handler's: it could not read what was never sent.
@@ -152,6 +194,7 @@ final class Exchange implements RequestMessage, Handoff.Job {
   // ---- answering
 
   private void answer(Object result, Worker worker) {
+    ANSWERER.setRelease(this, HANDLER);
     HeadWriter writer = writer(worker);
     try {
       ResponseEncoder.encode(this, result, writer);
@@ -190,6 +233,30 @@ final class Exchange implements RequestMessage, Handoff.Job {
   /** Answers on the event loop without asking the application. */
   void answerWith(Reply reply) {
     answerAfterError(reply, null);
+  }
+
+  // ---- Upgradable
+
+  @Override
+  public boolean claim() {
+    return ANSWERER.compareAndSet(this, 0, CLAIMANT);
+  }
+
+  @Override
+  public void answer(Reply reply) {
+    answerAfterError(reply, null);
+  }
+
+  @Override
+  public void takeOver(byte[] responseHead, Takeover by) {
+    head = responseHead;
+    takeover = by;
+    if (loop().inLoop()) {
+      connection.finished(this, null);
+    } else {
+      loop().outbox().add(this);
+      loop().outbox().publish();
+    }
   }
 
   void forgetEncoded() {

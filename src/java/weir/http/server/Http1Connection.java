@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -42,6 +43,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private final ServerContext context;
   private final boolean secure;
   private ChannelHandlerContext ctx;
+  private Http1Decoder decoder;
   private ServerLoop loop;
   private Endpoints endpoints;
   private ReadGate gate;
@@ -52,6 +54,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private Exchange receiving;
   private boolean ending;
   private boolean refused;
+  private boolean handedOver;
 
   Http1Connection(ServerContext context, boolean secure) {
     this.context = context;
@@ -66,7 +69,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     loop = context.loop(c.channel().eventLoop());
     gate = new ReadGate(c.channel());
     endpoints = Endpoints.of(c.channel());
-    output = new Http1Output(c.pipeline().context(Http1Initializer.DECODER), loop);
+    ChannelHandlerContext wire = c.pipeline().context(Http1Initializer.DECODER);
+    decoder = (Http1Decoder) wire.handler();
+    output = new Http1Output(wire, loop);
     responses = new ResponseQueue(this, output, context.config().maxPipelined());
   }
 
@@ -90,6 +95,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext c) {
+    if (handedOver) {
+      c.fireChannelWritabilityChanged();
+      return;
+    }
     gate.set(ReadGate.WRITES, !c.channel().isWritable());
     c.fireChannelWritabilityChanged();
   }
@@ -104,6 +113,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     if (msg instanceof HttpContent content) {
       contentCame(content);
+      if (msg instanceof LastHttpContent && decoder.isHolding()) {
+        requestMayEndHttp();
+      }
     } else if (!(msg instanceof HttpRequest)) {
       c.fireChannelRead(msg);
     }
@@ -136,6 +148,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     if (exchange.inbound == null || !exchange.inbound.isGathered()) {
       dispatch(exchange);
+    }
+  }
+
+  /** Nothing is read until it is known in which protocol. */
+  private void requestMayEndHttp() {
+    if (handedOver) {
+      ctx.pipeline().remove(this);
+    } else if (!responses.isEmpty()) {
+      gate.close(ReadGate.UPGRADE);
     }
   }
 
@@ -238,10 +259,57 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     gate.open(ReadGate.PIPELINE);
+    if (decoder.isHolding() && responses.isEmpty()) {
+      goOnWithHttp();
+    }
     responses.allowNextBody();
     if (context.isDraining() && responses.isEmpty() && exchange != receiving) {
       closeAfterWrites();
     }
+  }
+
+  /** The decoder may be on the stack, so that it is told later to look at what it has kept. */
+  private void goOnWithHttp() {
+    decoder.goOn();
+    gate.open(ReadGate.UPGRADE);
+    ChannelHandlerContext wire = output.wire();
+    ctx.executor().execute(() -> resume(wire));
+  }
+
+  private void resume(ChannelHandlerContext wire) {
+    try {
+      decoder.resume(wire);
+    } catch (Exception e) {
+      wire.fireExceptionCaught(e);
+    }
+  }
+
+  /** HTTP ends here: the handlers of another protocol take the place of its own. */
+  void handOver(Exchange exchange) {
+    Takeover takeover = exchange.takeover;
+    exchange.takeover = null;
+    ending = true;
+    output.flush();
+    gate.openAll();
+    ChannelPipeline pipeline = ctx.pipeline();
+    for (String name : Http1Initializer.HTTP_ONLY) {
+      if (pipeline.get(name) != null) {
+        pipeline.remove(name);
+      }
+    }
+    try {
+      takeover.taken(ctx.channel());
+    } catch (Throwable t) {
+      LOG.error("could not take over the connection to {}", endpoints.remote(), t);
+      ctx.close();
+      return;
+    }
+    if (receiving == null) {
+      pipeline.remove(this);
+    } else {
+      handedOver = true; // the end of the request is still to come, and for nobody else
+    }
+    pipeline.remove(decoder); // passes on the bytes that it has kept
   }
 
   // ---- closing

@@ -4,9 +4,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Builds the pipeline of a connection: the path that bytes take to a handler and back. */
@@ -14,6 +14,9 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
 
   /** The decoder's name in the pipeline, by which users place handlers. */
   static final String DECODER = "http-server";
+
+  /** What leaves the pipeline with HTTP, beside the decoder and the connection. */
+  static final List<String> HTTP_ONLY = List.of("idle", "idle-close", "http-encoder");
 
   private final ServerContext context;
   private final ServerConfig config;
@@ -42,7 +45,7 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
       pipeline.addLast("idle", new IdleStateHandler(0, 0, ms, TimeUnit.MILLISECONDS));
       pipeline.addLast("idle-close", new IdleClose());
     }
-    pipeline.addLast(DECODER, new HttpRequestDecoder(decoder));
+    pipeline.addLast(DECODER, new Http1Decoder(decoder));
     // Only for handlers that users add: our own responses are written encoded.
     pipeline.addLast("http-encoder", new HttpResponseEncoder());
     boolean secure = config.sslContext() != null || config.manualTls();

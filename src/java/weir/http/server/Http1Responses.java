@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 
 /** How encoded responses are written, and how unsent ones are let go of. */
@@ -49,6 +50,10 @@ final class Http1Responses {
 
   /** Lets go of a response that nobody will get. */
   static void discard(Exchange exchange) {
+    if (exchange.takeover != null) {
+      exchange.takeover.lost(new ClosedChannelException());
+      exchange.takeover = null;
+    }
     if (exchange.streaming != null) {
       exchange.streaming.discard();
     } else if (exchange.content instanceof ByteBuf buffer) {

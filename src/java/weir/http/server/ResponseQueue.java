@@ -93,6 +93,12 @@ final class ResponseQueue {
       body.start(writing);
       return;
     }
+    if (exchange.takeover != null) {
+      head = null; // and the only one: the decoder has stopped behind it
+      tail = null;
+      connection.handOver(exchange);
+      return;
+    }
     if (exchange.content != null) {
       Http1Responses.writeContent(output, exchange.content);
     }

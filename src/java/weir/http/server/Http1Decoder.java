@@ -1,0 +1,69 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.List;
+
+/**
+ * Netty's decoder of requests, which stops after one that may end HTTP on this connection: what
+ * follows is in another protocol, or is not, as the response says. It is kept until then.
+ */
+final class Http1Decoder extends HttpRequestDecoder {
+
+  private boolean mayChange;
+  private boolean holding;
+
+  Http1Decoder(HttpDecoderConfig config) {
+    super(config);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    if (holding) {
+      return;
+    }
+    int before = out.size();
+    super.decode(ctx, in, out);
+    for (int i = before; i < out.size(); i++) {
+      Object message = out.get(i);
+      if (message instanceof HttpRequest request) {
+        mayChange = mayChangeProtocol(request);
+      }
+      if (mayChange && message instanceof LastHttpContent) {
+        holding = true;
+      }
+    }
+  }
+
+  /** RFC 9110 §7.8 and §9.3.6. */
+  private static boolean mayChangeProtocol(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.UPGRADE)
+        || request.method() == HttpMethod.CONNECT;
+  }
+
+  /** Returns whether it waits for the response to the last request. */
+  boolean isHolding() {
+    return holding;
+  }
+
+  /** The connection goes on with HTTP. */
+  void goOn() {
+    holding = false;
+    mayChange = false;
+  }
+
+  /** Decodes what was kept. Not while it is decoding. */
+  void resume(ChannelHandlerContext ctx) throws Exception {
+    if (!ctx.isRemoved()) {
+      channelRead(ctx, Unpooled.EMPTY_BUFFER);
+      channelReadComplete(ctx);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package weir.http.server;
+
+import weir.http.Reply;
+import weir.http.RequestMessage;
+
+/**
+ * A request whose connection can be taken over: {@code :weir/exchange} of a request map is one. May
+ * be used on any thread, until the handler has answered.
+ */
+public interface Upgradable extends RequestMessage {
+
+  /**
+   * Says that the exchange is answered by the caller from now on: what its handler returns or throws
+   * is dropped.
+   *
+   * @return false if somebody has claimed it before
+   */
+  boolean claim();
+
+  /** Answers a claimed exchange; HTTP goes on. */
+  void answer(Reply reply);
+
+  /**
+   * Ends HTTP on the connection of a claimed exchange, when the responses before it are sent.
+   *
+   * @param head the response's head, encoded, such as one of status 101
+   */
+  void takeOver(byte[] head, Takeover takeover);
+}
