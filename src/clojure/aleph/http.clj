@@ -4,16 +4,21 @@
   A handler takes a Ring request map and returns a Ring response map, or a deferred of one. It runs on
   a worker thread (a virtual one where the JVM has them) and may block there."
   (:refer-clojure :exclude [get])
-  (:require
-   [aleph.http.server :as server])
   (:import
    (aleph.utils RequestCancellationException)
    (java.util.concurrent Executor)
    (weir.deferred Deferred)
-   (weir.http HeaderMap HttpClient HttpServer)
-   (weir.http.client CallbackThreads)))
+   (weir.http HeaderMap HttpClient HttpServer RingServer)
+   (weir.http.client CallbackThreads)
+   (weir.http.server RingBodies)))
 
 (set! *warn-on-reflection* true)
+
+(defn- body-rule
+  "Which bodies write themselves, if Ring is there to say so."
+  []
+  (when (or (find-ns 'ring.core.protocols) (RingBodies/onClassPath))
+    ((requiring-resolve 'weir.ring/body-rule))))
 
 (defn start-server
   "Starts an HTTP server and returns it: a java.io.Closeable that also answers `aleph.netty/port` and
@@ -56,12 +61,11 @@
   | `:bootstrap-transform`, `:initial-pipeline-transform`, `:http1-pipeline-transform` | functions called with Netty's objects for effect
 
   Throws java.net.BindException if the address is taken, IllegalArgumentException for a bad option."
-  [handler options]
-  (server/start handler options))
+  ^HttpServer [handler options]
+  (RingServer/start "aleph.http/start-server" "aleph-server-pool" handler options (body-rule)))
 
-(defmethod print-method HttpServer [^HttpServer server ^java.io.Writer writer]
-  (.write writer (str "AlephServer[channel:" (.channel server)
-                      ", transport:" (.transportName server) "]")))
+(defmethod print-method HttpServer [server writer]
+  ((requiring-resolve 'aleph.http.print/server) server writer))
 
 (defn- ends-by-closing
   "Marks a response whose body, if it writes itself, goes on after the method that writes it returns."
@@ -143,7 +147,7 @@
 
 (def ^:no-doc default-connection-pool
   "The pool of requests that name none."
-  (.build (HttpClient/builder)))
+  (HttpClient/shared))
 
 (def ^:no-doc ^Executor default-response-executor
   "Where callbacks of responses run: threads that may block, made when they are first needed."

@@ -2,13 +2,12 @@
   "What the server asks of Ring, and what programs can do without it. Loaded by a server that starts
   with Ring on the class path, or by a program that requires it."
   (:require
-   [clojure.string :as str]
-   [weir.options :as o])
+   [clojure.string :as str])
   (:import
    (clojure.lang RT)
    (weir.http BodyWriter)
    (weir.http.body BodyRule)
-   (weir.http.server AsyncCalls RingBodies)))
+   (weir.http.server RingBodies)))
 
 (set! *warn-on-reflection* true)
 
@@ -41,15 +40,3 @@
   (RingBodies. (RT/var "ring.core.protocols" "StreamableResponseBody")
                writes-itself?
                (RT/var "ring.core.protocols" "write-body-to-stream")))
-
-(defn async-calls
-  "Returns how asynchronous handlers are called, from the options of `aleph.http/start-server`."
-  ^AsyncCalls [{:keys [async? async-timeout async-timeout-handler] :as options}]
-  (when-not async?
-    (throw (o/illegal :async? async? "true with :async-timeout and :async-timeout-handler")))
-  (when async-timeout-handler
-    (o/check :async-timeout-handler async-timeout-handler (ifn? async-timeout-handler)
-             "a function")
-    (o/check :async-timeout async-timeout (and (number? async-timeout) (pos? async-timeout))
-             "a number above 0 with :async-timeout-handler"))
-  (AsyncCalls. (or (o/non-negative options :async-timeout) 0) async-timeout-handler))

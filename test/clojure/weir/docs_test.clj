@@ -6,7 +6,6 @@
   in the place of 8080. A line `;=> form` says what the form above it is equal to."
   (:require
    [aleph.http]
-   [aleph.http.server]
    [clojure.java.io :as io]
    [clojure.set :as set]
    [clojure.string :as str]
@@ -14,7 +13,7 @@
   (:import
    (java.io Closeable File StringReader)
    (java.net ServerSocket)
-   (weir.http HttpServer)))
+   (weir.http HttpServer RingServer ServerOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -112,7 +111,8 @@
                :when option]
            {:option (keyword option) :takes takes :default default :meaning meaning})))
 
-(def ^:private known @#'aleph.http.server/known)
+(def ^:private known
+  (into #{} (map keyword) (concat ServerOptions/NAMES RingServer/NAMES)))
 
 (deftest the-table-of-options-has-every-option-once
   (let [options (map :option @rows)]

@@ -62,7 +62,9 @@ public final class HttpClient implements Closeable {
   /** Largest piece of a body that is handed on: 64 KiB. */
   public static final int DEFAULT_MAX_CHUNK_BYTES = 64 * 1024;
 
-  private final ConnectionPool pool;
+  private static final HttpClient SHARED = new HttpClient(null);
+
+  private final ConnectionPool pool; // null in the shared one
 
   private HttpClient(ConnectionPool pool) {
     this.pool = pool;
@@ -73,6 +75,20 @@ public final class HttpClient implements Closeable {
     return new Builder();
   }
 
+  /** Returns the client of all who need no other: one for the process, with every default. */
+  public static HttpClient shared() {
+    return SHARED;
+  }
+
+  /** Makes the shared client's pool when it is first used: having it costs a program nothing. */
+  private static final class SharedPool {
+    static final ConnectionPool INSTANCE = builder().makePool();
+  }
+
+  private ConnectionPool pool() {
+    return pool == null ? SharedPool.INSTANCE : pool;
+  }
+
   /**
    * Sends a request. Never throws and never blocks.
    *
@@ -80,23 +96,23 @@ public final class HttpClient implements Closeable {
    *     cancels the request: it leaves the queue, or its connection is closed
    */
   public Deferred<Response> send(HttpRequest request) {
-    return Call.start(pool, Objects.requireNonNull(request, "request"));
+    return Call.start(pool(), Objects.requireNonNull(request, "request"));
   }
 
   /** Returns how busy the client is. */
   public ClientStats stats() {
-    return pool.stats();
+    return pool().stats();
   }
 
   /** Closes what is idle and fails what waits for a connection; running exchanges may end. */
   public void shutdown() {
-    pool.close();
+    pool().close();
   }
 
   /** The same as {@link #shutdown}. */
   @Override
   public void close() {
-    pool.close();
+    pool().close();
   }
 
   @Override
@@ -280,30 +296,33 @@ public final class HttpClient implements Closeable {
 
     /** Makes the client; connections are made when they are needed. */
     public HttpClient build() {
-      return new HttpClient(
-          new ConnectionPool(
-              new ClientConfig(
-                  transport,
-                  executor,
-                  CallbackThreads.INSTANCE,
-                  connectionsPerHost,
-                  totalConnections,
-                  maxQueue,
-                  idleTimeout,
-                  connectTimeout,
-                  keepAlive,
-                  bodyMode,
-                  responseBufferBytes,
-                  maxBodyBytes,
-                  maxInitialLineBytes,
-                  maxHeaderBytes,
-                  maxChunkBytes,
-                  sslContext,
-                  endpointAlgorithm,
-                  localAddress,
-                  resolver,
-                  bootstrap,
-                  pipeline)));
+      return new HttpClient(makePool());
+    }
+
+    private ConnectionPool makePool() {
+      return new ConnectionPool(
+          new ClientConfig(
+              transport,
+              executor,
+              CallbackThreads.INSTANCE,
+              connectionsPerHost,
+              totalConnections,
+              maxQueue,
+              idleTimeout,
+              connectTimeout,
+              keepAlive,
+              bodyMode,
+              responseBufferBytes,
+              maxBodyBytes,
+              maxInitialLineBytes,
+              maxHeaderBytes,
+              maxChunkBytes,
+              sslContext,
+              endpointAlgorithm,
+              localAddress,
+              resolver,
+              bootstrap,
+              pipeline));
     }
 
     private static int positive(String name, int n) {

@@ -235,10 +235,15 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
-    /** Sets how event loop threads are called and whether they let the JVM end (default: no). */
-    public Builder threads(String prefix, boolean asDaemons) {
+    /** Sets how the names of event loop threads begin. */
+    public Builder threadPrefix(String prefix) {
       threadPrefix = Objects.requireNonNull(prefix, "prefix");
-      daemon = asDaemons;
+      return this;
+    }
+
+    /** Lets the JVM end while the server runs. Default: off. */
+    public Builder daemon(boolean on) {
+      daemon = on;
       return this;
     }
 

@@ -40,7 +40,8 @@ class HttpClientTest {
     server =
         HttpServer.builder()
             .port(0)
-            .threads("test-server", true)
+            .threadPrefix("test-server")
+            .daemon(true)
             .handler(
                 request ->
                     switch (request.path()) {

@@ -46,7 +46,8 @@ class TlsTest {
     server =
         HttpServer.builder()
             .port(0)
-            .threads("test-tls-server", true)
+            .threadPrefix("test-tls-server")
+            .daemon(true)
             .sslContext(
                 SslContextBuilder.forServer(
                         certificate.getKeyPair().getPrivate(), certificate.getCertificatePath())

@@ -1,0 +1,284 @@
+package weir.http;
+
+import static weir.options.Options.illegal;
+import static weir.options.Options.instance;
+import static weir.options.Options.isInteger;
+import static weir.options.Options.millis;
+import static weir.options.Options.nonNegative;
+import static weir.options.Options.positiveInt;
+import static weir.options.Options.truthy;
+
+import clojure.lang.Keyword;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.File;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLException;
+import weir.http.HttpServer.Builder;
+import weir.net.Transport;
+import weir.options.Options;
+
+/**
+ * The options of a server by the names that Clojure programs give them: the one table behind every
+ * facade's option map. {@code docs/options.md} tells what each does.
+ */
+public final class ServerOptions {
+
+  /** Names of this table, without colons; {@code set} has a branch for each. */
+  public static final List<String> NAMES =
+      List.of(
+          "port",
+          "socket-address",
+          "listen-socket",
+          "unix-socket",
+          "transport",
+          "epoll?",
+          "event-loop-threads",
+          "daemon?",
+          "executor",
+          "server-name",
+          "server-header",
+          "http-versions",
+          "max-initial-line-length",
+          "max-header-size",
+          "max-chunk-size",
+          "max-pipelined-requests",
+          "request-buffer-size",
+          "max-request-body-size",
+          "always-body?",
+          "raw-stream?",
+          "output-buffer-size",
+          "end-failed-bodies?",
+          "validate-headers",
+          "idle-timeout",
+          "shutdown-timeout",
+          "ssl-context",
+          "manual-ssl?",
+          "bootstrap-transform",
+          "initial-pipeline-transform",
+          "http1-pipeline-transform",
+          "pipeline-transform");
+
+  /** Names that have a meaning which this version cannot give them: refused, not ignored. */
+  private static final List<String> LATER =
+      List.of(
+          "compression?",
+          "compression-level",
+          "compression-options",
+          "continue-handler",
+          "continue-executor",
+          "use-h2c?",
+          "http2-settings",
+          "conn-go-away-handler",
+          "stream-go-away-handler",
+          "reset-stream-handler",
+          "http2-conn-pipeline-transform",
+          "http2-stream-pipeline-transform",
+          "logger",
+          "allow-duplicate-content-lengths",
+          "initial-buffer-size");
+
+  private static final Keyword NONE = Keyword.intern("none");
+  private static final Keyword HTTP1 = Keyword.intern("http1");
+
+  private final Builder builder;
+  private final String place;
+  private final Map<?, ?> options;
+  private final Collection<String> others;
+
+  private ServerOptions(
+      Builder builder, String place, Map<?, ?> options, Collection<String> others) {
+    this.builder = builder;
+    this.place = place;
+    this.options = options;
+    this.others = others;
+  }
+
+  /**
+   * Sets on a builder what an option map says, and reports keys that nobody knows.
+   *
+   * @param place what the options were given to, for the report
+   * @param options Keywords to values; null and absent are the same, but for {@code :server-header}
+   * @param others names of options which the caller reads itself, without colons
+   * @throws IllegalArgumentException if a value is not what its option takes
+   */
+  public static void set(
+      Builder builder, String place, Map<?, ?> options, Collection<String> others) {
+    Map<?, ?> given = options == null ? Map.of() : options;
+    ServerOptions table = new ServerOptions(builder, place, given, others);
+    given.forEach(table::read);
+    table.setAddress();
+  }
+
+  private void read(Object key, Object value) {
+    if (!(key instanceof Keyword k && k.getNamespace() == null)) {
+      reportUnknown(key);
+    } else if (value != null) {
+      set(k, value);
+    } else if (k.getName().equals("server-header")) {
+      builder.serverHeader(null);
+    } else if (!isKnown(k.getName())) {
+      reportUnknown(k);
+    }
+  }
+
+  private void set(Keyword k, Object v) {
+    switch (k.getName()) {
+      case "transport" -> builder.transport(Transport.named(name(k, v)));
+      case "epoll?" -> epoll(v);
+      case "event-loop-threads" -> builder.eventLoopThreads(positiveInt(k, v));
+      case "daemon?" -> builder.daemon(truthy(v));
+      case "executor" -> executor(k, v);
+      case "server-name" -> builder.serverName(serverName(k, v));
+      case "server-header" -> builder.serverHeader(instance(String.class, k, v, "a string or nil"));
+      case "http-versions" -> httpVersions(k, v);
+      case "max-initial-line-length" -> builder.maxInitialLineBytes(positiveInt(k, v));
+      case "max-header-size" -> builder.maxHeaderBytes(positiveInt(k, v));
+      case "max-chunk-size" -> builder.maxChunkBytes(positiveInt(k, v));
+      case "max-pipelined-requests" -> builder.maxPipelined(positiveInt(k, v));
+      case "request-buffer-size" -> builder.requestBufferBytes(positiveInt(k, v));
+      case "max-request-body-size" -> builder.maxRequestBodyBytes(nonNegative(k, v));
+      case "always-body?" -> builder.alwaysBody(truthy(v));
+      case "raw-stream?" -> builder.rawStream(truthy(v));
+      case "output-buffer-size" -> builder.outputBufferBytes(positiveInt(k, v));
+      case "end-failed-bodies?" -> builder.endFailedBodies(truthy(v));
+      case "validate-headers" -> builder.validateHeaders(truthy(v));
+      case "idle-timeout" -> builder.idleTimeout(millis(k, v));
+      case "shutdown-timeout" -> builder.shutdownTimeout(Duration.ofSeconds(nonNegative(k, v)));
+      case "ssl-context" -> builder.sslContext(sslContext(k, v));
+      case "manual-ssl?" -> manualTls(k, v);
+      case "bootstrap-transform" -> builder.bootstrap(Options.consumer(k, v));
+      case "initial-pipeline-transform" -> builder.initialPipeline(Options.consumer(k, v));
+      case "http1-pipeline-transform" -> builder.pipeline(Options.consumer(k, v));
+      case "pipeline-transform" -> olderPipeline(k, v);
+      default -> setNothing(k, v);
+    }
+  }
+
+  /** For names that are read together, by the caller, by a later version, or by nobody. */
+  private void setNothing(Keyword k, Object v) {
+    if (LATER.contains(k.getName())) {
+      if (truthy(v)) {
+        throw illegal(k, v, "nothing: this version does not support the option yet");
+      }
+    } else if (!isKnown(k.getName())) {
+      reportUnknown(k);
+    }
+  }
+
+  private boolean isKnown(String name) {
+    return NAMES.contains(name) || others.contains(name) || LATER.contains(name);
+  }
+
+  private void reportUnknown(Object key) {
+    List<String> known = new ArrayList<>(NAMES);
+    known.addAll(others);
+    Options.reportUnknown(place, key, known);
+  }
+
+  private Object get(String name) {
+    return options.get(Keyword.intern(name));
+  }
+
+  private void setAddress() {
+    Object socket = get("listen-socket");
+    Object file = get("unix-socket");
+    Object address = get("socket-address");
+    if (socket != null) {
+      builder.listenSocket(isInteger(socket) ? ((Number) socket).intValue() : socket);
+    } else if (file != null) {
+      builder.unixSocket(path(file));
+    } else if (address != null) {
+      builder.address(
+          instance(SocketAddress.class, ":socket-address", address, "a java.net.SocketAddress"));
+    } else {
+      builder.port(port(get("port")));
+    }
+  }
+
+  private void epoll(Object v) {
+    if (truthy(v) && get("transport") == null) {
+      builder.transport(Transport.EPOLL);
+    }
+  }
+
+  private void executor(Keyword k, Object v) {
+    if (v == NONE) {
+      builder.onEventLoop();
+    } else {
+      builder.executor(instance(Executor.class, k, v, "a java.util.concurrent.Executor, or :none"));
+    }
+  }
+
+  private void manualTls(Keyword k, Object v) {
+    if (truthy(v) && get("ssl-context") != null) {
+      throw illegal(k, v, "false when :ssl-context is given");
+    }
+    builder.manualTls(truthy(v));
+  }
+
+  private void olderPipeline(Keyword k, Object v) {
+    if (get("http1-pipeline-transform") == null) {
+      builder.pipeline(Options.consumer(k, v));
+    }
+  }
+
+  private static String name(Keyword k, Object v) {
+    return v instanceof Keyword named
+        ? named.getName()
+        : instance(String.class, k, v, ":nio, :epoll, :kqueue or :io-uring");
+  }
+
+  private static ServerNamePolicy serverName(Keyword k, Object v) {
+    String name = v instanceof Keyword named ? named.getName() : "";
+    return switch (name) {
+      case "local" -> ServerNamePolicy.LOCAL_ADDRESS;
+      case "host-header" -> ServerNamePolicy.HOST_HEADER;
+      default -> throw illegal(k, v, ":local or :host-header");
+    };
+  }
+
+  private static void httpVersions(Keyword k, Object v) {
+    if (!(v instanceof Collection<?> versions) || !List.copyOf(versions).equals(List.of(HTTP1))) {
+      throw illegal(k, v, "[:http1] in this version");
+    }
+  }
+
+  private static SslContext sslContext(Keyword k, Object v) {
+    if (v instanceof SslContextBuilder unbuilt) {
+      try {
+        return unbuilt.build();
+      } catch (SSLException e) {
+        throw new IllegalArgumentException(k + " can't be built: " + e.getMessage(), e);
+      }
+    }
+    return instance(SslContext.class, k, v, "an SslContext or an SslContextBuilder");
+  }
+
+  private static int port(Object port) {
+    if (isInteger(port)) {
+      long n = ((Number) port).longValue();
+      if (n >= 0 && n <= 65535) {
+        return (int) n;
+      }
+    }
+    throw illegal(
+        ":port", port, "an integer 0-65535, or a :socket-address, :listen-socket or :unix-socket");
+  }
+
+  private static Path path(Object file) {
+    if (file instanceof Path path) {
+      return path;
+    }
+    return file instanceof File f
+        ? f.toPath()
+        : Path.of(instance(String.class, ":unix-socket", file, "a path as a string, File or Path"));
+  }
+}
