@@ -48,6 +48,10 @@
   | `:max-pipelined-requests` | requests of a connection that may wait for responses (16)
   | `:validate-headers` | refuse illegal characters in headers (true)
   | `:idle-timeout` | ms without any traffic after which a connection is closed (0: never)
+  | `:keep-alive-timeout` | ms in which a request must begin to arrive, else the connection is closed (75000; 0: never)
+  | `:header-timeout` | ms from a header's first bytes to its end, else 408 (10000; 0: no limit)
+  | `:body-timeout` | ms in which more of an awaited request body must come, else 408 (30000; 0: no limit)
+  | `:write-timeout` | ms in which the client must read more of a response, else the connection is reset (60000; 0: no limit)
   | `:shutdown-timeout` | seconds that running exchanges may take after `.close` (15)
   | `:ssl-context` | an SslContext or SslContextBuilder
   | `:manual-ssl?` | `:initial-pipeline-transform` installs the TLS handler (false)

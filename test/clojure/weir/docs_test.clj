@@ -137,6 +137,10 @@
                             :max-chunk-size HttpServer/DEFAULT_MAX_CHUNK_BYTES
                             :max-pipelined-requests HttpServer/DEFAULT_MAX_PIPELINED
                             :request-buffer-size HttpServer/DEFAULT_REQUEST_BUFFER_BYTES
+                            :keep-alive-timeout (.toMillis HttpServer/DEFAULT_KEEP_ALIVE_TIMEOUT)
+                            :header-timeout (.toMillis HttpServer/DEFAULT_HEADER_TIMEOUT)
+                            :body-timeout (.toMillis HttpServer/DEFAULT_BODY_TIMEOUT)
+                            :write-timeout (.toMillis HttpServer/DEFAULT_WRITE_TIMEOUT)
                             :shutdown-timeout (.toSeconds HttpServer/DEFAULT_SHUTDOWN_TIMEOUT)
                             :server-header (str "`\"" HttpServer/DEFAULT_SERVER_HEADER "\"`")}]
       (is (= (str value) (default option)) (str option)))

@@ -22,6 +22,7 @@ import weir.http.server.JavaApplication;
 import weir.http.server.RunningServer;
 import weir.http.server.ServerConfig;
 import weir.http.server.ServerConfig.HandlerThreads;
+import weir.http.server.Timeouts;
 import weir.net.ByteBufConversions;
 import weir.net.EventLoops;
 import weir.net.ListenOn;
@@ -38,6 +39,18 @@ public final class HttpServer implements Closeable {
 
   /** Grace period of {@link #close()}: 15 s. */
   public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Until a request begins to arrive: 75 s. */
+  public static final Duration DEFAULT_KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(75);
+
+  /** From the first bytes of a header to its end: 10 s; then 408. */
+  public static final Duration DEFAULT_HEADER_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Between two pieces of a request body: 30 s; then 408. */
+  public static final Duration DEFAULT_BODY_TIMEOUT = Duration.ofSeconds(30);
+
+  /** Without the client reading anything of what was written: 60 s. */
+  public static final Duration DEFAULT_WRITE_TIMEOUT = Duration.ofSeconds(60);
 
   /** Room for the unread part of a request body: 16 KiB. */
   public static final int DEFAULT_REQUEST_BUFFER_BYTES = 16 * 1024;
@@ -160,6 +173,10 @@ public final class HttpServer implements Closeable {
     private int maxPipelined = DEFAULT_MAX_PIPELINED;
     private boolean validateHeaders = true;
     private Duration idleTimeout = Duration.ZERO;
+    private Duration keepAliveTimeout = DEFAULT_KEEP_ALIVE_TIMEOUT;
+    private Duration headerTimeout = DEFAULT_HEADER_TIMEOUT;
+    private Duration bodyTimeout = DEFAULT_BODY_TIMEOUT;
+    private Duration writeTimeout = DEFAULT_WRITE_TIMEOUT;
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
@@ -342,6 +359,38 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /**
+     * Closes connections on which no request has begun to arrive for so long, be they new or kept
+     * alive; zero is never. This timeout and the next three are looked at a few times in their span,
+     * at least once a second, so a connection may stay for a little longer.
+     */
+    public Builder keepAliveTimeout(Duration timeout) {
+      keepAliveTimeout = notNegative("keepAliveTimeout", timeout);
+      return this;
+    }
+
+    /** Answers 408 when a header is not complete so long after its first bytes; zero is never. */
+    public Builder headerTimeout(Duration timeout) {
+      headerTimeout = notNegative("headerTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * Answers 408 when nothing of a request body comes for so long; zero is never. Time in which the
+     * connection is not read, because the handler does not read, does not count. A handler that reads
+     * gets an IOException.
+     */
+    public Builder bodyTimeout(Duration timeout) {
+      bodyTimeout = notNegative("bodyTimeout", timeout);
+      return this;
+    }
+
+    /** Resets connections whose client reads nothing of a response for so long; zero is never. */
+    public Builder writeTimeout(Duration timeout) {
+      writeTimeout = notNegative("writeTimeout", timeout);
+      return this;
+    }
+
     /** Sets how long {@link HttpServer#close()} lets running exchanges go on. */
     public Builder shutdownTimeout(Duration timeout) {
       shutdownTimeout = notNegative("shutdownTimeout", timeout);
@@ -445,6 +494,7 @@ public final class HttpServer implements Closeable {
           maxPipelined,
           validateHeaders,
           idleTimeout,
+          new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout),
           shutdownTimeout,
           serverHeader,
           serverNamePolicy,

@@ -58,6 +58,10 @@ public final class ServerOptions {
           "end-failed-bodies?",
           "validate-headers",
           "idle-timeout",
+          "keep-alive-timeout",
+          "header-timeout",
+          "body-timeout",
+          "write-timeout",
           "shutdown-timeout",
           "ssl-context",
           "manual-ssl?",
@@ -151,6 +155,10 @@ public final class ServerOptions {
       case "end-failed-bodies?" -> builder.endFailedBodies(truthy(v));
       case "validate-headers" -> builder.validateHeaders(truthy(v));
       case "idle-timeout" -> builder.idleTimeout(millis(k, v));
+      case "keep-alive-timeout" -> builder.keepAliveTimeout(millis(k, v));
+      case "header-timeout" -> builder.headerTimeout(millis(k, v));
+      case "body-timeout" -> builder.bodyTimeout(millis(k, v));
+      case "write-timeout" -> builder.writeTimeout(millis(k, v));
       case "shutdown-timeout" -> builder.shutdownTimeout(Duration.ofSeconds(nonNegative(k, v)));
       case "ssl-context" -> builder.sslContext(sslContext(k, v));
       case "manual-ssl?" -> manualTls(k, v);

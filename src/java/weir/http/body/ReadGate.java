@@ -31,6 +31,11 @@ public final class ReadGate {
     this.channel = channel;
   }
 
+  /** Returns whether the socket is read. */
+  public boolean isOpen() {
+    return reasons == 0;
+  }
+
   /** Closes the gate for a reason. */
   public void close(int reason) {
     if (reasons == 0) {

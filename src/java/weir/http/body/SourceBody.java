@@ -3,6 +3,7 @@ package weir.http.body;
 import clojure.lang.AFn;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.util.ReferenceCountUtil;
 import java.util.function.Consumer;
 import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSource;
@@ -26,6 +27,9 @@ final class SourceBody extends Callback implements StreamingBody {
   /** After so many messages in a row other connections get their turn. */
   private static final int MAX_IN_A_ROW = 32;
 
+  /** Closed sources that go on for longer are left alone. */
+  private static final int MAX_DRAINED = 1024;
+
   private final IEventSource source;
   private BodySink sink;
 
@@ -44,9 +48,23 @@ final class SourceBody extends Callback implements StreamingBody {
     pump();
   }
 
+  /**
+   * Closes the source, and takes what was put before: whoever waits for a put goes on, and learns with
+   * the next one that nobody wants more.
+   */
   @Override
   public void discard() {
     ((IEventStream) source).close();
+    for (int i = 0; i < MAX_DRAINED; i++) {
+      if (!(source.take(END, false) instanceof IDeferred next)) {
+        return;
+      }
+      Object message = next.successValue(PENDING);
+      if (message == END || message == PENDING) {
+        return;
+      }
+      ReferenceCountUtil.safeRelease(message);
+    }
   }
 
   private void pump() {

@@ -83,6 +83,7 @@ final class Exchange implements Upgradable, Handoff.Job {
   Exchange nextInOrder;
   boolean ready;
   boolean wantsContinue;
+  boolean answered;
   InboundBody inbound;
 
   /** Links the outbox; written by whoever adds to it. */

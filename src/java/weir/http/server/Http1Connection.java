@@ -7,8 +7,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -50,11 +53,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private SSLSession session;
   private Http1Output output;
   private ResponseQueue responses;
+  private Http1Timer timer;
 
   private Exchange receiving;
   private boolean ending;
   private boolean refused;
   private boolean handedOver;
+
+  // What the timer compares: it changes when something comes.
+  private int requestsCame;
+  private long bodyBytesCame;
 
   Http1Connection(ServerContext context, boolean secure) {
     this.context = context;
@@ -73,11 +81,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     decoder = (Http1Decoder) wire.handler();
     output = new Http1Output(wire, loop);
     responses = new ResponseQueue(this, output, context.config().maxPipelined());
+    timer = new Http1Timer(this, context.config().timeouts());
+    loop.sweep().add(timer);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext c) {
+    loop.sweep().remove(timer);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext c) {
     ending = true;
+    loop.sweep().remove(timer);
     responses.abandon(new ClosedChannelException());
     output.release();
     c.fireChannelInactive();
@@ -128,6 +144,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void requestCame(HttpRequest request) {
+    decoder.headerCame();
+    requestsCame++;
     if (ending) {
       return;
     }
@@ -181,7 +199,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       bodyFailed(exchange, content.decoderResult().cause());
       return;
     }
-    if (content.content().isReadable()) {
+    int size = content.content().readableBytes();
+    if (size > 0) {
+      bodyBytesCame += size;
       body.content(content.content());
     } else {
       content.release();
@@ -219,9 +239,59 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     refused = true;
     stopReading();
     body.fail(new IOException(refusal.reason(), cause));
-    if (body.isGathered()) {
+    if (exchange.answered) {
+      closeAfterWrites();
+    } else if (body.isGathered()) {
       exchange.answerWith(refusal.reply()); // else the handler has been called, and answers
     }
+  }
+
+  // ---- slow clients
+
+  /** Returns what the client is to send next, as far as it is waited for. */
+  Http1Timer.Phase phase() {
+    if (ending || !gate.isOpen()) {
+      return Http1Timer.Phase.NONE;
+    }
+    if (receiving != null) {
+      boolean awaited = receiving.inbound != null && !receiving.wantsContinue;
+      return awaited ? Http1Timer.Phase.BODY : Http1Timer.Phase.NONE;
+    }
+    if (decoder.isInHeader()) {
+      return Http1Timer.Phase.HEADER;
+    }
+    return responses.isEmpty() ? Http1Timer.Phase.REQUEST : Http1Timer.Phase.NONE;
+  }
+
+  /** Returns a number that is another one when the client has sent what is waited for. */
+  long received() {
+    return receiving == null ? requestsCame : bodyBytesCame;
+  }
+
+  /** No request came for too long. */
+  void idle() {
+    closeAfterWrites();
+  }
+
+  /** The header that has begun to arrive is not complete after too long (RFC 9110 §15.5.9). */
+  void slowHeader() {
+    HttpRequest unknown = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    Exchange exchange = new Exchange(this, unknown);
+    responses.append(exchange);
+    refuse(exchange, Refusal.SLOW_HEADER);
+  }
+
+  /** Nothing of a request body came for too long. */
+  void slowBody() {
+    LOG.debug("{} sends its request body too slowly", endpoints.remote());
+    endBody(receiving, Refusal.SLOW_BODY, null);
+  }
+
+  /** The client does not read what was written: it would not read a last word either. */
+  void slowReader() {
+    LOG.debug("{} does not read its response", endpoints.remote());
+    ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    close();
   }
 
   private void stopReading() {
@@ -254,7 +324,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     if (exchange.inbound != null) {
       exchange.inbound.abandon();
     }
-    if (exchange.closeAfter) {
+    // A body that failed has set closeAfter here, and the handler's thread may have undone that.
+    if (exchange.closeAfter || exchange.bodyRefusal != null) {
       closeAfterWrites();
       return;
     }

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -17,11 +18,28 @@ import java.util.List;
  */
 final class Http1Decoder extends HttpRequestDecoder {
 
+  private boolean inHeader;
   private boolean mayChange;
   private boolean holding;
 
   Http1Decoder(HttpDecoderConfig config) {
     super(config);
+  }
+
+  @Override
+  protected HttpMessage createMessage(String[] initialLine) throws Exception {
+    inHeader = true;
+    return super.createMessage(initialLine);
+  }
+
+  /** The header that had begun is complete, or refused. */
+  void headerCame() {
+    inHeader = false;
+  }
+
+  /** Returns whether the first bytes of a header are there. Only between requests. */
+  boolean isInHeader() {
+    return inHeader || actualReadableBytes() > 0;
   }
 
   @Override

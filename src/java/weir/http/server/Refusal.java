@@ -12,6 +12,8 @@ enum Refusal {
   BAD_REQUEST(400, "Bad Request", "malformed request"),
   BAD_HOST(400, "Bad Request", "HTTP/1.1 wants exactly one Host (RFC 9112 §3.2)"),
   BAD_BODY(400, "Bad Request", "malformed request body"),
+  SLOW_HEADER(408, "Request Timeout", "request header not complete in time"),
+  SLOW_BODY(408, "Request Timeout", "nothing of the request body came for too long"),
   BODY_TOO_LARGE(413, "Content Too Large", "request body over the limit"),
   URI_TOO_LONG(414, "URI Too Long", "request line over the limit"),
   HEADERS_TOO_LARGE(431, "Request Header Fields Too Large", "header block over the limit"),

@@ -111,6 +111,7 @@ final class ResponseQueue {
     if (head == null) {
       tail = null;
     }
+    exchange.answered = true;
     exchange.head = null;
     exchange.content = null;
     exchange.streaming = null;

@@ -34,6 +34,7 @@ import weir.net.Transport;
  * @param maxPipelined how many requests of one connection may wait for responses
  * @param validateHeaders whether illegal characters in headers are refused
  * @param idleTimeout after which a silent connection is closed, zero for never
+ * @param timeouts how long clients may take
  * @param shutdownTimeout how long running exchanges may take when the server stops
  * @param serverHeader the Server header, null for none
  * @param serverNamePolicy where the server's name in requests comes from
@@ -65,6 +66,7 @@ public record ServerConfig(
     int maxPipelined,
     boolean validateHeaders,
     Duration idleTimeout,
+    Timeouts timeouts,
     Duration shutdownTimeout,
     String serverHeader,
     ServerNamePolicy serverNamePolicy,

@@ -61,7 +61,8 @@ final class ServerContext {
   }
 
   private ServerLoop newLoop(EventLoop eventLoop) {
-    ServerLoop loop = new ServerLoop(eventLoop, new HeadWriter(standardHeaders), handoff);
+    Sweep sweep = new Sweep(eventLoop, config.timeouts().tickMillis());
+    ServerLoop loop = new ServerLoop(eventLoop, new HeadWriter(standardHeaders), handoff, sweep);
     if (watchdog != null) {
       watchdog.watch(loop);
     }

@@ -13,6 +13,7 @@ final class ServerLoop {
   private final Outbox outbox;
   private final HeadWriter headWriter;
   private final Handoff handoff;
+  private final Sweep sweep;
   private final Runnable handOverTask = this::submitBatch;
   private final Runnable flushTask = this::flushTouched;
   private final ArrayList<Http1Output> touched = new ArrayList<>();
@@ -25,8 +26,9 @@ final class ServerLoop {
   /**
    * @param handoff where requests go that were read, null if handlers run elsewhere
    */
-  ServerLoop(EventLoop loop, HeadWriter headWriter, Handoff handoff) {
+  ServerLoop(EventLoop loop, HeadWriter headWriter, Handoff handoff, Sweep sweep) {
     this.loop = loop;
+    this.sweep = sweep;
     this.headWriter = headWriter;
     this.handoff = handoff;
     this.outbox = new Outbox(loop, this::drainOutbox);
@@ -43,6 +45,11 @@ final class ServerLoop {
     } else {
       loop.execute(task);
     }
+  }
+
+  /** Returns what watches the connections' timeouts. */
+  Sweep sweep() {
+    return sweep;
   }
 
   Outbox outbox() {

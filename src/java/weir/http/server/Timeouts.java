@@ -1,0 +1,31 @@
+package weir.http.server;
+
+import java.time.Duration;
+
+/**
+ * How long a client may take for each thing that the server waits for; zero is for ever.
+ *
+ * @param keepAlive until a request begins to arrive, on a new connection or after a response
+ * @param header from the first bytes of a header to its end
+ * @param body between two pieces of a request body, while somebody wants to read it
+ * @param write between two steps in which the client reads what was written
+ */
+public record Timeouts(Duration keepAlive, Duration header, Duration body, Duration write) {
+
+  private static final long MAX_TICK_MILLIS = 1000;
+  private static final long MIN_TICK_MILLIS = 5;
+
+  /** Returns how often connections are looked at, 0 for never: a few times per shortest timeout. */
+  long tickMillis() {
+    long shortest = Long.MAX_VALUE;
+    for (Duration d : new Duration[] {keepAlive, header, body, write}) {
+      if (!d.isZero()) {
+        shortest = Math.min(shortest, d.toMillis());
+      }
+    }
+    if (shortest == Long.MAX_VALUE) {
+      return 0;
+    }
+    return Math.max(MIN_TICK_MILLIS, Math.min(MAX_TICK_MILLIS, shortest / 4));
+  }
+}

@@ -1,0 +1,277 @@
+package weir.http.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import weir.deferred.Deferred;
+import weir.http.HttpServer;
+import weir.http.Reply;
+import weir.stream.Stream;
+import weir.testing.RawClient;
+
+/** Clients that are too slow, one after the other at each thing that the server waits for. */
+class SlowClientsTest {
+
+  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ";
+
+  private HttpServer server;
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    server.shutdown(Duration.ZERO).await();
+  }
+
+  /** Each timeout is off, so that a test sees the one that it sets. */
+  private static HttpServer.Builder builder() {
+    return HttpServer.builder()
+        .port(0)
+        .eventLoopThreads(1)
+        .keepAliveTimeout(Duration.ZERO)
+        .headerTimeout(Duration.ZERO)
+        .bodyTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
+        .handler(r -> Reply.text(r.path()));
+  }
+
+  @Test
+  void aConnectionWithoutARequestIsClosed() throws Exception {
+    server = builder().keepAliveTimeout(SHORT).start();
+    try (RawClient client = new RawClient(server.port())) {
+      assertTrue(client.atEnd());
+    }
+  }
+
+  @Test
+  void aConnectionThatIsKeptAliveIsClosedWithoutAWord() throws Exception {
+    server = builder().keepAliveTimeout(SHORT).start();
+    try (RawClient client = new RawClient(server.port())) {
+      assertEquals("/x", client.get("/x").read().text());
+      assertTrue(client.atEnd());
+    }
+  }
+
+  @Test
+  void aConnectionWhoseHandlerWorksIsNotIdle() throws Exception {
+    Deferred<Reply> reply = Deferred.create(null);
+    CountDownLatch called = new CountDownLatch(1);
+    server =
+        builder()
+            .keepAliveTimeout(SHORT)
+            .asyncHandler(
+                r -> {
+                  called.countDown();
+                  return reply;
+                })
+            .start();
+    try (RawClient busy = new RawClient(server.port()).get("/");
+        RawClient idle = new RawClient(server.port())) {
+      assertTrue(called.await(20, TimeUnit.SECONDS));
+      try (RawClient later = new RawClient(server.port())) {
+        assertTrue(idle.atEnd());
+        assertTrue(later.atEnd()); // it began after the busy one, and its time is over
+      }
+      reply.complete(Reply.text("done"));
+      assertEquals("done", busy.read().text());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "G",
+        "GET / HT",
+        "GET / HTTP/1.1\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: y"
+      })
+  void aHeaderThatIsNotCompleteInTimeIs408(String begin) throws Exception {
+    server = builder().headerTimeout(SHORT).start();
+    try (RawClient client = new RawClient(server.port())) {
+      assertEquals("/first", client.get("/first").read().text());
+      client.send(begin);
+      assertSlow(client);
+    }
+  }
+
+  @Test
+  void aHeaderThatDripsIsCutAllTheSame() throws Exception {
+    server = builder().headerTimeout(SHORT).start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+      Thread dripping = new Thread(() -> drip(client));
+      dripping.start();
+      assertEquals(408, client.read().status());
+      client.socket().close();
+      dripping.join();
+    }
+  }
+
+  private static void drip(RawClient client) {
+    try {
+      while (true) {
+        client.send("y");
+        LockSupport.parkNanos(1_000_000);
+      }
+    } catch (IOException e) {
+      // the connection is closed, which is what the test waits for
+    }
+  }
+
+  @Test
+  void aSlowHeaderBehindARequestThatRunsIs408AfterItsResponse() throws Exception {
+    Deferred<Reply> reply = Deferred.create(null);
+    server = builder().headerTimeout(SHORT).asyncHandler(r -> reply).start();
+    try (RawClient client = new RawClient(server.port());
+        RawClient other = new RawClient(server.port())) {
+      client.get("/").send("GET ");
+      other.send("GET ");
+      assertSlow(other);
+      reply.complete(Reply.text("first"));
+      assertEquals("first", client.read().text());
+      assertSlow(client);
+    }
+  }
+
+  @Test
+  void aGatheredBodyThatDoesNotComeIs408() throws Exception {
+    server = builder().bodyTimeout(SHORT).start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(POST + "3\r\n\r\nab");
+      assertSlow(client);
+    }
+  }
+
+  @Test
+  void aStreamedBodyThatDoesNotComeFailsInTheReaderAndIs408() throws Exception {
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    server =
+        builder()
+            .bodyTimeout(SHORT)
+            .handler(
+                r -> {
+                  try {
+                    ((InputStream) r.body()).transferTo(OutputStream.nullOutputStream());
+                    return Reply.text("read");
+                  } catch (IOException e) {
+                    failure.complete(e);
+                    throw e;
+                  }
+                })
+            .start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(POST + "1000000\r\n\r\nab");
+      assertSlow(client);
+      assertEquals(IOException.class, failure.get(20, TimeUnit.SECONDS).getClass());
+    }
+  }
+
+  @Test
+  void anUnreadBodyThatDoesNotEndIsNotWaitedForAfterTheResponse() throws Exception {
+    server = builder().bodyTimeout(SHORT).start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(POST + "1000000\r\n\r\nab");
+      assertEquals("/", client.read().text());
+      assertTrue(client.atEnd());
+    }
+  }
+
+  @Test
+  void timeInWhichTheHandlerDoesNotReadIsNotTheClients() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    server =
+        builder()
+            .bodyTimeout(SHORT)
+            .requestBufferBytes(1024)
+            .handler(
+                r -> {
+                  if (r.path().equals("/late")) {
+                    read.await();
+                  }
+                  return Reply.text(
+                      "" + ((InputStream) r.body()).transferTo(OutputStream.nullOutputStream()));
+                })
+            .start();
+    byte[] body = new byte[100_000];
+    try (RawClient late = new RawClient(server.port());
+        RawClient slow = new RawClient(server.port())) {
+      late.send("POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n").send(body);
+      slow.send(POST + "100000\r\n\r\nab");
+      assertSlow(slow);
+      try (RawClient slower = new RawClient(server.port())) {
+        assertSlow(slower.send(POST + "100000\r\n\r\nab"));
+      }
+      read.countDown();
+      assertEquals("100000", late.read().text());
+    }
+  }
+
+  @Test
+  void aMalformedRestOfAnUnreadBodyEndsTheConnection() throws Exception {
+    server = builder().start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+      assertEquals("/", client.read().text());
+      client.send("zz\r\n");
+      assertTrue(client.atEnd());
+    }
+  }
+
+  @Test
+  void aClientThatReadsNothingIsCutAndTheBodysStreamIsClosed() throws Exception {
+    Stream<Object> body = Stream.create();
+    server = builder().writeTimeout(SHORT).handler(r -> Reply.of(200).body(body)).start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.get("/");
+      byte[] piece = new byte[256 * 1024];
+      CompletableFuture<Boolean> closed = new CompletableFuture<>();
+      pump(body, piece, closed);
+      assertFalse(closed.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  private static void pump(Stream<Object> body, byte[] piece, CompletableFuture<Boolean> closed) {
+    new Thread(
+            () -> {
+              try {
+                boolean taken = true;
+                while (taken) {
+                  taken = body.put(piece).await();
+                }
+                closed.complete(taken);
+              } catch (InterruptedException e) {
+                closed.completeExceptionally(e);
+              }
+            })
+        .start();
+  }
+
+  @Test
+  void aClientThatReadsSlowlyButSteadilyGetsEverything() throws Exception {
+    byte[] body = new byte[8 * 1024 * 1024];
+    server = builder().writeTimeout(SHORT).handler(r -> Reply.of(200).body(body)).start();
+    try (RawClient client = new RawClient(server.port())) {
+      assertEquals(body.length, client.get("/").read().body().length);
+    }
+  }
+
+  private static void assertSlow(RawClient client) throws IOException {
+    RawClient.Response response = client.read();
+    assertEquals(408, response.status(), response.head());
+    assertEquals("Close", response.header("connection"));
+    assertTrue(client.atEnd());
+  }
+}
