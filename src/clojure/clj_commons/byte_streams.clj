@@ -23,8 +23,7 @@
            (java.nio ByteBuffer)
            (java.nio.channels ReadableByteChannel)
            (java.util Map)
-           (weir.bytes ByteSinks Bytes Comparison Conversions FunctionConversion HexDump Lines
-                       Options Path Transfers Type)))
+           (weir.bytes ByteSinks Bytes Comparison Conversions HexDump Lines Options Transfers Type)))
 
 (set! *warn-on-reflection* true)
 
@@ -68,21 +67,6 @@
   "Atom with a map from source type to a map from sink type to registered transfer."
   (Transfers/routesAtom))
 
-(defn- first-hint
-  "Gives the first parameter the class that the type names, if it names one."
-  [[x & more] type env]
-  (let [named (when (and (symbol? type) (not (contains? env type)))
-                (if (= 'bytes type) type (resolve type)))]
-    (into [(cond-> x
-             (and (symbol? x) (not (:tag (meta x))) (or (class? named) (= 'bytes named)))
-             (vary-meta assoc :tag (if (class? named) (symbol (.getName ^Class named)) 'bytes)))]
-          more)))
-
-(defn- with-options
-  "Adds the options parameter if it was left out."
-  [params n]
-  (cond-> params (< (count params) n) (conj '_)))
-
 (defmacro def-conversion
   "Registers how to make a `dst` of a `src`:
 
@@ -92,10 +76,8 @@
   `options` may be left out. The cost, default 1, decides which chain is taken. Between plain types
   it also holds for sequences and streams of them. A later registration for the same two types
   replaces the former one, and takes effect at once."
-  [[src dst :as types] params & body]
-  `(Conversions/register
-    (Type/of ~src) (Type/of ~dst) (double ~(:cost (meta types) 1))
-    (FunctionConversion. (fn ~(with-options (first-hint params src &env) 2) ~@body))))
+  [types params & body]
+  ((requiring-resolve 'weir.bytes.definitions/conversion) types params body &env))
 
 (defmacro def-transfer
   "Registers how to move all bytes of a `src` to a `dst`:
@@ -104,10 +86,8 @@
 
   `options` may be left out. Whatever converts to `src` can be the source. The value of the body is
   that of `transfer`."
-  [[src dst] params & body]
-  `(Transfers/register
-    (Type/of ~src) (Type/of ~dst)
-    (FunctionConversion. (fn ~(with-options (first-hint params src &env) 3) ~@body))))
+  [types params & body]
+  ((requiring-resolve 'weir.bytes.definitions/transfer) types params body &env))
 
 ;;; conversion
 
@@ -143,10 +123,10 @@
   ([x] (Bytes/toByteBuffer x))
   ([x options] (Bytes/toByteBuffer x (Options/of options))))
 
-(defn to-byte-buffers
+(def ^{:arglists '([x] [x options])}
+  to-byte-buffers
   "A sequence of ByteBuffers with the bytes of `x`, lazy where `x` is."
-  ([x] (convert x (Type/seqOf ByteBuffer)))
-  ([x options] (convert x (Type/seqOf ByteBuffer) options)))
+  (Conversions/function (Type/seqOf ByteBuffer)))
 
 (defn to-byte-array
   "A byte array of the bytes of `x`, which may be itself or share memory with it."
@@ -154,10 +134,10 @@
   ([x] (Bytes/toByteArray x))
   ([x options] (Bytes/toByteArray x (Options/of options))))
 
-(defn to-byte-arrays
+(def ^{:arglists '([x] [x options])}
+  to-byte-arrays
   "A sequence of byte arrays with the bytes of `x`, lazy where `x` is."
-  ([x] (convert x (Type/seqOf bytes)))
-  ([x options] (convert x (Type/seqOf bytes) options)))
+  (Conversions/function (Type/seqOf bytes)))
 
 (defn to-input-stream
   "An InputStream of the bytes of `x`, lazy. Closing it closes `x`."
@@ -174,11 +154,10 @@
      x
      (DataInputStream. (to-input-stream x options)))))
 
-(defn to-output-stream
+(def ^{:arglists '([x] [x options]) :tag OutputStream}
+  to-output-stream
   "An OutputStream that writes to `x`; a file is appended to, unless `:append?` is false."
-  {:tag OutputStream}
-  ([x] (convert x OutputStream))
-  ([x options] (convert x OutputStream options)))
+  (Conversions/function OutputStream))
 
 (defn to-char-sequence
   "A CharSequence of the text of `x`, which is read when somebody looks at it."
@@ -186,11 +165,10 @@
   ([x] (to-char-sequence x nil))
   ([x options] (if (instance? CharSequence x) x (convert x CharSequence options))))
 
-(defn to-readable-channel
+(def ^{:arglists '([x] [x options]) :tag ReadableByteChannel}
+  to-readable-channel
   "A ReadableByteChannel of the bytes of `x`, lazy."
-  {:tag ReadableByteChannel}
-  ([x] (convert x ReadableByteChannel))
-  ([x options] (convert x ReadableByteChannel options)))
+  (Conversions/function ReadableByteChannel))
 
 (defn to-string
   "The text of `x`, all of which is read: a Manifold source blocks the caller until it is drained."
@@ -198,11 +176,10 @@
   ([x] (Bytes/toString x))
   ([x options] (Bytes/toString x (Options/of options))))
 
-(defn to-reader
+(def ^{:arglists '([x] [x options]) :tag Reader}
+  to-reader
   "A Reader of the text of `x`, lazy."
-  {:tag Reader}
-  ([x] (convert x Reader))
-  ([x options] (convert x Reader options)))
+  (Conversions/function Reader))
 
 (defn to-line-seq
   "The lines of the text of `x` without their ends, read as they are asked for. The reader closes at
@@ -210,15 +187,15 @@
   ([x] (to-line-seq x nil))
   ([x options] (Lines/of (to-reader x options))))
 
-(defn to-byte-source
+(def ^{:arglists '([x] [x options])}
+  to-byte-source
   "Something that satisfies ByteSource, with the bytes of `x`."
-  ([x] (convert x #'proto/ByteSource))
-  ([x options] (convert x #'proto/ByteSource options)))
+  (Conversions/function (Type/of #'proto/ByteSource)))
 
-(defn to-byte-sink
+(def ^{:arglists '([x] [x options])}
+  to-byte-sink
   "Something that satisfies ByteSink and writes to `x`."
-  ([x] (convert x #'proto/ByteSink))
-  ([x options] (convert x #'proto/ByteSink options)))
+  (Conversions/function (Type/of #'proto/ByteSink)))
 
 ;;; transfer
 

@@ -84,6 +84,27 @@
   (is (v/same? "é" (bs/convert ["é"] (bs/vector-of bytes))) "and lifted")
   (is (= "é" (bs/convert (v/utf8 "é") String {:source-type bytes}))))
 
+(deftest paths-and-char-arrays-are-types-like-any-other
+  ;; [D] the library must add Path (like File), char[] via String, and its own buffer type as a
+  ;; ByteSource (weir.net.ByteBufConversionsTest has the buffers)
+  (let [f (.toPath (v/file (v/utf8 "né")))
+        chars (class (char-array 0))]
+    (are [x] (v/same? "né" x)
+      (bs/convert f String)
+      (bs/convert f bytes)
+      (bs/convert f InputStream)
+      (bs/convert f (bs/seq-of ByteBuffer))
+      (bs/convert (char-array "né") bytes)
+      (bs/convert (char-array "né") ByteBuffer)
+      (bs/convert (list (char-array "n") (char-array "é")) String)
+      (bs/convert (v/utf8 "né") chars)
+      (bs/convert f chars))
+    (is (instance? chars (bs/convert "né" chars)))
+    (is (nil? (bs/transfer (char-array "!") f)))
+    (is (= "né!" (bs/to-string f)))
+    (is (= [[chars String] [String v/byte-array-class]]
+           (bs/conversion-path chars v/byte-array-class)))))
+
 (deftest ties-prefer-views
   ;; [D] ties must be broken by a documented order that prefers views over copies
   (let [b (byte-array 10000)

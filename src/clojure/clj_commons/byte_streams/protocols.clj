@@ -38,6 +38,7 @@
                 (weir.bytes.ByteSink/send sink bytes (Options/of options)))]
   (run! #(extend % ByteSource {:take-bytes! take-from})
         [weir.bytes.ByteSource InputStream ReadableByteChannel ByteBuffer])
+  (Protocols/eachAdapted #(extend % ByteSource {:take-bytes! take-from}))
   (run! #(extend % ByteSink {:send-bytes! send-to})
         [weir.bytes.ByteSink OutputStream WritableByteChannel]))
 

@@ -3,6 +3,7 @@ package weir.bytes;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * Lets a class that knows nothing of this library be a byte source, and says how its values are
@@ -13,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public abstract class Adapter<T> {
 
   private static final List<Adapter<?>> ALL = new CopyOnWriteArrayList<>();
+  private static volatile Consumer<Class<?>> listener = c -> {};
 
   private final Class<T> type;
 
@@ -29,8 +31,19 @@ public abstract class Adapter<T> {
 
   /** Makes values of {@code adapter}'s class byte sources that can be closed. */
   public static void register(Adapter<?> adapter) {
-    ALL.add(adapter);
+    synchronized (ALL) {
+      ALL.add(adapter);
+      listener.accept(adapter.type);
+    }
     Conversions.forgetPaths();
+  }
+
+  /** Calls {@code f} with every class that has an adapter, or will get one. */
+  static void eachClass(Consumer<Class<?>> f) {
+    synchronized (ALL) {
+      listener = f;
+      ALL.forEach(a -> f.accept(a.type));
+    }
   }
 
   static boolean covers(Class<?> c) {

@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Flow;
 import manifold.stream.core.IEventSource;
 
@@ -39,35 +41,31 @@ final class BuiltIn {
 
   /** Collects edges; {@code each} ones also hold for sequences and streams of their source. */
   private static final class Table {
-    private Graph graph;
-
-    Table(Graph graph) {
-      this.graph = graph;
-    }
+    final List<Edge> edges = new ArrayList<>();
 
     Table each(Type source, Type target, double cost, Edge.Style style, Conversion step) {
-      graph = graph.withLifted(new Edge(source, target, cost, style, step));
+      edges.addAll(List.of(Graph.lifted(new Edge(source, target, cost, style, step))));
       return this;
     }
 
     Table one(Type source, Type target, double cost, Edge.Style style, Conversion step) {
-      graph = graph.with(new Edge(source, target, cost, style, step));
+      edges.add(new Edge(source, target, cost, style, step));
       return this;
     }
   }
 
   private BuiltIn() {}
 
-  static Graph register(Graph graph) {
-    Table table = new Table(graph);
+  /** Returns all of them; no two lead from the same type to the same, but for {@link #shortcuts}. */
+  static List<Edge> edges() {
+    Table table = new Table();
     memory(table);
     text(table);
     streams(table);
     files(table);
     sequences(table);
     sources(table);
-    shortcuts(table);
-    return table.graph;
+    return Graph.plus(table.edges, shortcuts());
   }
 
   private static void memory(Table t) {
@@ -137,11 +135,13 @@ final class BuiltIn {
   }
 
   /** Ways that exist without these too, at the same cost, but in more steps. */
-  private static void shortcuts(Table t) {
+  private static Edge[] shortcuts() {
+    Table t = new Table();
     t.one(INPUT_STREAM, STRING, 3, COPY, (x, o) -> Steps.text((InputStream) x, o))
         .one(BYTE_BUFFER, STRING, 3, COPY, Bytes::toString)
         // Not byte array by byte array, as a character may lie across two of them.
         .one(Type.seqOf(BYTE_ARRAY), Type.seqOf(STRING), 2, LAZY, Steps::texts)
         .one(Type.streamOf(BYTE_ARRAY), Type.streamOf(STRING), 2.1, LAZY, Steps::textStream);
+    return t.edges.toArray(Edge[]::new);
   }
 }

@@ -8,6 +8,7 @@ import clojure.lang.PersistentVector;
 import clojure.lang.Sequential;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import manifold.stream.core.IEventSource;
 
@@ -19,7 +20,7 @@ import manifold.stream.core.IEventSource;
  */
 public final class Conversions {
 
-  private static final Atom GRAPH = new Atom(BuiltIn.register(Graph.EMPTY));
+  private static final Atom GRAPH = new Atom(Graph.of(BuiltIn::edges));
   private static final Atom INVERSE = new Atom(graph().inverse());
 
   static {
@@ -200,6 +201,25 @@ public final class Conversions {
       path = graph().cached(Type.of(x.getClass()), type);
     }
     return path == Path.NONE ? null : path.cost();
+  }
+
+  /** Returns {@code convert} to {@code target} as a function of a value and an options map. */
+  public static IFn function(Object target) {
+    return new AFn() {
+      @Override
+      public Object invoke(Object x) {
+        return invoke(x, null);
+      }
+
+      @Override
+      public Object invoke(Object x, Object options) {
+        try {
+          return convert(x, target, Options.of((Map<?, ?>) options));
+        } catch (IOException e) {
+          throw Closing.sneaky(e);
+        }
+      }
+    };
   }
 
   // ---- many values

@@ -2,6 +2,7 @@ package weir.bytes;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -24,6 +25,24 @@ public final class DecodedText implements CharSequence, Closeable {
   public interface Taker {
     /** Returns up to {@code n} bytes in any representation, null at the end. */
     Object take(int n) throws Exception;
+
+    /** Returns all that is left in one representation of bytes; null to have it taken in pieces. */
+    default Object takeAll() throws Exception {
+      return null;
+    }
+  }
+
+  /** A stream may know its length, and then needs one array and no copy of it. */
+  private record StreamTaker(InputStream in, Options options) implements Taker {
+    @Override
+    public Object take(int n) throws IOException {
+      return ByteSource.take(in, n, options);
+    }
+
+    @Override
+    public Object takeAll() throws IOException {
+      return in.readAllBytes();
+    }
   }
 
   private final ReentrantLock lock = new ReentrantLock(); // not a monitor: reading may block
@@ -54,8 +73,11 @@ public final class DecodedText implements CharSequence, Closeable {
   /** Makes a text of a byte source. */
   static DecodedText of(Object x, Options options) {
     Object source = x instanceof ByteBuffer b ? b.duplicate() : x;
-    return new DecodedText(
-        n -> ByteSource.take(source, n, options), () -> Closing.closeIfOpen(source), options);
+    Taker taker =
+        source instanceof InputStream in
+            ? new StreamTaker(in, options)
+            : n -> ByteSource.take(source, n, options);
+    return new DecodedText(taker, () -> Closing.closeIfOpen(source), options);
   }
 
   // ---- being text
@@ -109,12 +131,9 @@ public final class DecodedText implements CharSequence, Closeable {
 
   /** Nobody looked at a part before: one pass over all bytes is several times faster. */
   private String decodeAtOnce() {
-    ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
     try {
-      for (ByteBuffer c; (c = takeChunk(Math.max(chunkSize, 65536))) != null; ) {
-        chunks.add(c);
-      }
-      byte[] bytes = Chunks.join(chunks);
+      Object rest = taker.takeAll();
+      byte[] bytes = rest != null ? Bytes.toByteArray(rest, options) : Chunks.join(takeChunks());
       return Charsets.decode(bytes, 0, bytes.length, options);
     } catch (Exception e) {
       throw Closing.sneaky(e);
@@ -142,6 +161,14 @@ public final class DecodedText implements CharSequence, Closeable {
         closeOnce();
       }
     }
+  }
+
+  private ArrayDeque<ByteBuffer> takeChunks() throws Exception {
+    ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
+    for (ByteBuffer c; (c = takeChunk(Math.max(chunkSize, 65536))) != null; ) {
+      chunks.add(c);
+    }
+    return chunks;
   }
 
   private ByteBuffer takeChunk(int n) throws Exception {

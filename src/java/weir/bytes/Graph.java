@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * An immutable set of conversions, with the paths that were found in it. Adding one makes a new
@@ -12,9 +13,10 @@ import java.util.Map;
 public final class Graph {
 
   /** Without conversions. */
-  public static final Graph EMPTY = new Graph(List.of());
+  public static final Graph EMPTY = new Graph(List::of);
 
-  private final List<Edge> edges; // in order of registration
+  private volatile List<Edge> edges; // in order of registration; null until somebody looks
+  private volatile Supplier<List<Edge>> making; // of the edges; null once they are there
   private final ClassValue<PathCache> byClass =
       new ClassValue<>() {
         @Override
@@ -25,12 +27,24 @@ public final class Graph {
   private final PathCache fromUnknown = new PathCache();
   private volatile Graph inverse;
 
-  private Graph(List<Edge> edges) {
-    this.edges = edges;
+  private Graph(Supplier<List<Edge>> making) {
+    this.making = making;
+  }
+
+  /**
+   * Returns a graph of what {@code making} returns, which is called when somebody looks: a program
+   * whose conversions are all direct calls never needs to know any other.
+   */
+  static Graph of(Supplier<List<Edge>> making) {
+    return new Graph(making);
   }
 
   /** Returns a graph with {@code more} as well; each replaces one between the same two types. */
   public Graph with(Edge... more) {
+    return new Graph(() -> plus(edges(), more));
+  }
+
+  static List<Edge> plus(List<Edge> edges, Edge... more) {
     List<Edge> all = new ArrayList<>(edges);
     for (Edge e : more) {
       int at = indexOf(all, e);
@@ -40,7 +54,7 @@ public final class Graph {
         all.set(at, e);
       }
     }
-    return new Graph(Collections.unmodifiableList(all));
+    return Collections.unmodifiableList(all);
   }
 
   /**
@@ -48,9 +62,14 @@ public final class Graph {
    * and for streams of them.
    */
   public Graph withLifted(Edge e) {
+    return with(lifted(e));
+  }
+
+  /** Returns {@code e} and what {@link #withLifted} adds because of it. */
+  static Edge[] lifted(Edge e) {
     return e.source().wrapper() == null && e.target().wrapper() == null
-        ? with(e, e.lifted(Type.Wrapper.SEQ), e.lifted(Type.Wrapper.STREAM))
-        : with(e);
+        ? new Edge[] {e, e.lifted(Type.Wrapper.SEQ), e.lifted(Type.Wrapper.STREAM)}
+        : new Edge[] {e};
   }
 
   private static int indexOf(List<Edge> all, Edge e) {
@@ -64,25 +83,30 @@ public final class Graph {
 
   /** Returns the same conversions without any path. */
   Graph withoutPaths() {
-    return new Graph(edges);
+    return new Graph(this::edges);
   }
 
   /** Returns all conversions in the order of their registration. */
   public List<Edge> edges() {
+    Supplier<List<Edge>> m = making;
+    if (m != null) {
+      edges = m.get(); // two threads may both do it, with the same outcome
+      making = null;
+    }
     return edges;
   }
 
   /** Returns the conversions that {@code from} can take, also those of its supertypes. */
   public List<Edge> from(Type from) {
     List<Edge> found =
-        new ArrayList<>(edges.stream().filter(e -> from.isAssignableTo(e.source())).toList());
+        new ArrayList<>(edges().stream().filter(e -> from.isAssignableTo(e.source())).toList());
     found.addAll(Implicit.from(from));
     return found;
   }
 
   /** Returns the best path, or null. Searches at each call: see {@link #cached}. */
   public Path path(Type from, Type to) {
-    return PathSearch.find(edges, List.of(from), to);
+    return PathSearch.find(edges(), List.of(from), to);
   }
 
   /** Returns the best path, or null; remembers what it found. */
@@ -93,14 +117,14 @@ public final class Graph {
 
   /** Returns every type that values of {@code from} convert to, nearest first. */
   public Map<Type, Path> reachable(Type from) {
-    return PathSearch.reachable(edges, from);
+    return PathSearch.reachable(edges(), from);
   }
 
   /** Returns a graph whose conversions point the other way, to look up who leads to a type. */
   public Graph inverse() {
     Graph g = inverse;
     if (g == null) {
-      g = new Graph(edges.stream().map(Graph::turned).toList());
+      g = new Graph(() -> edges().stream().map(Graph::turned).toList());
       g.inverse = this;
       inverse = g;
     }
@@ -141,14 +165,14 @@ public final class Graph {
   private Path fromAny(Type from, Type to) {
     Path path = fromUnknown.get(from.wrapper(), to.wrapper(), key(to));
     if (path == null) {
-      path = orNone(PathSearch.find(edges, knownElements(from.wrapper()), to));
+      path = orNone(PathSearch.find(edges(), knownElements(from.wrapper()), to));
       fromUnknown.put(from.wrapper(), to.wrapper(), key(to), path);
     }
     return path;
   }
 
   private List<Type> knownElements(Type.Wrapper wrapper) {
-    return edges.stream()
+    return edges().stream()
         .map(Edge::source)
         .filter(t -> t.wrapper() == wrapper && !t.isUnknown() && !t.isPlainText())
         .distinct()
@@ -165,6 +189,6 @@ public final class Graph {
 
   @Override
   public String toString() {
-    return "Graph[" + edges.size() + " conversions]";
+    return "Graph[" + edges().size() + " conversions]";
   }
 }

@@ -41,24 +41,39 @@ final class ProtocolKind implements Kind {
     }
   }
 
+  /** Hangs on the var, and so keeps the kind for as long as there is the protocol. */
+  private static final class Watch extends AFn {
+    final ProtocolKind kind;
+
+    Watch(ProtocolKind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public Object invoke(Object key, Object ref, Object before, Object now) {
+      Conversions.forgetPaths();
+      return null;
+    }
+  }
+
   private final Var var;
   private volatile Answers answers;
 
+  private ProtocolKind(Var var) {
+    this.var = var;
+  }
+
   /**
-   * Makes the kind of the protocol in {@code var}. Extending the protocol later is noticed, and
+   * Returns the kind of the protocol in {@code var}. Extending the protocol later is noticed, and
    * makes the conversions look for their paths anew.
    */
-  ProtocolKind(Var var) {
-    this.var = var;
-    var.addWatch(
-        ProtocolKind.class,
-        new AFn() {
-          @Override
-          public Object invoke(Object key, Object ref, Object before, Object now) {
-            Conversions.forgetPaths();
-            return null;
-          }
-        });
+  static ProtocolKind of(Var var) {
+    if (var.getWatches().valAt(ProtocolKind.class) instanceof Watch w) {
+      return w.kind;
+    }
+    ProtocolKind kind = new ProtocolKind(var); // another thread may make one too: they are equal
+    var.addWatch(ProtocolKind.class, new Watch(kind));
+    return kind;
   }
 
   @Override

@@ -23,19 +23,24 @@ public final class Protocols {
 
   /** Installs the protocol of byte sources and its {@code (take-bytes! source n options)}. */
   public static void byteSource(Var protocol, IFn takeBytes) {
-    take = new Method(new ProtocolKind(protocol), takeBytes);
+    take = new Method(ProtocolKind.of(protocol), takeBytes);
     Type.bind(protocol, ByteSource.KIND);
+  }
+
+  /** Calls {@code extend} with each class that an {@link Adapter} makes a source, now or later. */
+  public static void eachAdapted(IFn extend) {
+    Adapter.eachClass(extend::invoke);
   }
 
   /** Installs the protocol of byte sinks and its {@code (send-bytes! sink bytes options)}. */
   public static void byteSink(Var protocol, IFn sendBytes) {
-    send = new Method(new ProtocolKind(protocol), sendBytes);
+    send = new Method(ProtocolKind.of(protocol), sendBytes);
     Type.bind(protocol, ByteSink.KIND);
   }
 
   /** Installs the protocol of closeable things and its {@code (close x)}. */
   public static void closeable(Var protocol, IFn closeFunction) {
-    close = new Method(new ProtocolKind(protocol), closeFunction);
+    close = new Method(ProtocolKind.of(protocol), closeFunction);
   }
 
   static ProtocolKind byteSourceKind() {

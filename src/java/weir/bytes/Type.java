@@ -55,7 +55,7 @@ public final class Type {
 
   private static final Keyword VAR = Keyword.intern("var");
   private static final Symbol BYTES = Symbol.intern("bytes");
-  private static final Map<Var, Kind> KINDS = new ConcurrentHashMap<>();
+  private static final Map<Var, Kind> BOUND = new ConcurrentHashMap<>();
 
   private final Wrapper wrapper;
   private final Object element; // a Class or a Kind
@@ -101,7 +101,7 @@ public final class Type {
 
   /** Makes {@code var}, which holds a protocol, mean {@code kind}. */
   public static void bind(Var var, Kind kind) {
-    KINDS.put(var, kind);
+    BOUND.put(var, kind);
   }
 
   private static Object element(Object t) {
@@ -125,7 +125,8 @@ public final class Type {
   }
 
   private static Kind kind(Var protocol) {
-    return KINDS.computeIfAbsent(protocol, ProtocolKind::new);
+    Kind bound = BOUND.get(protocol);
+    return bound != null ? bound : ProtocolKind.of(protocol);
   }
 
   /** Returns what holds the elements, null for a plain type. */

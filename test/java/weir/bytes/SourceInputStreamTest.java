@@ -10,7 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -79,6 +83,52 @@ class SourceInputStreamTest {
     assertEquals(0, in.read(part, 0, 0));
     in.transferTo(out);
     assertArrayEquals(all, out.toByteArray());
+  }
+
+  /** [D] One InputStream class whose transferTo and readAllBytes avoid per-byte work. */
+  @Test
+  void transferHandsEveryChunkOnAsItCame() throws IOException {
+    byte[] first = new byte[5000];
+    byte[] second = new byte[7000];
+    List<byte[]> written = new ArrayList<>();
+    OutputStream out =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new AssertionError("byte by byte");
+          }
+
+          @Override
+          public void write(byte[] b, int offset, int length) {
+            assertEquals(b.length, length);
+            written.add(b);
+          }
+        };
+    try (InputStream in = new SourceInputStream(ScriptedSource.of(first, second))) {
+      assertEquals(12_000, in.transferTo(out));
+    }
+    assertEquals(2, written.size());
+    assertSame(first, written.get(0));
+    assertSame(second, written.get(1));
+  }
+
+  /** [D] The same: all bytes are copied once, into an array of the right size. */
+  @Test
+  void readingAllCopiesOnce() throws IOException {
+    int chunks = 64;
+    byte[] chunk = new byte[65_536];
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ScriptedSource source = new ScriptedSource();
+    for (int i = 0; i < chunks; i++) {
+      source.emit(chunk);
+    }
+    try (InputStream in = new SourceInputStream(source.end())) {
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      assertEquals(chunks * chunk.length, in.readAllBytes().length);
+      long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+      assertTrue(allocated < 1.2 * chunks * chunk.length, "allocated " + allocated);
+    }
   }
 
   @Test

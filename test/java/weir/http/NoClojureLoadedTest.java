@@ -9,20 +9,16 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import java.io.File;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.util.Arrays;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import weir.testing.IsolatedLoader;
 
 /** A program in Java must not wait for clojure.core, which is loaded with the class RT. */
 class NoClojureLoadedTest {
 
   @Test
   void aViewIsReadAndChangedWithoutLoadingClojure() throws Exception {
-    try (Isolated loader = new Isolated()) {
+    try (IsolatedLoader loader = new IsolatedLoader()) {
       Class<?> program = loader.loadClass(JavaProgram.class.getName());
       Supplier<?> run = (Supplier<?>) program.getDeclaredConstructor().newInstance();
       assertEquals("GET /a q h:1 [host] /b 14", run.get());
@@ -101,30 +97,6 @@ class NoClojureLoadedTest {
     @Override
     public Channel channel() {
       return null;
-    }
-  }
-
-  private static final class Isolated extends URLClassLoader {
-    Isolated() {
-      super(classPath(), ClassLoader.getPlatformClassLoader());
-    }
-
-    boolean hasLoaded(String className) {
-      return findLoadedClass(className) != null;
-    }
-
-    private static URL[] classPath() {
-      return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-          .map(Isolated::url)
-          .toArray(URL[]::new);
-    }
-
-    private static URL url(String path) {
-      try {
-        return new File(path).toURI().toURL();
-      } catch (MalformedURLException e) {
-        throw new IllegalStateException(path, e);
-      }
     }
   }
 }
