@@ -91,6 +91,17 @@ public final class RawClient implements Closeable {
     return new Response(status, head, body, 0);
   }
 
+  /** Returns what the server still sends until it closes the connection. */
+  public String rest() throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    try {
+      in.transferTo(rest);
+    } catch (java.net.SocketException reset) {
+      return rest.toString(StandardCharsets.ISO_8859_1);
+    }
+    return rest.toString(StandardCharsets.ISO_8859_1);
+  }
+
   /** Returns whether the server has closed the connection, after it has sent nothing more. */
   public boolean atEnd() throws IOException {
     try {

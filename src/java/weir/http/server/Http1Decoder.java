@@ -8,15 +8,14 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
- * Netty's decoder of requests, which stops after one that may end HTTP on this connection: what
+ * The decoder of requests, which stops after one that may end HTTP on this connection: what
  * follows is in another protocol, or is not, as the response says. It is kept until then.
  */
-final class Http1Decoder extends HttpRequestDecoder {
+final class Http1Decoder extends StrictDecoder {
 
   private boolean inHeader;
   private boolean mayChange;

@@ -14,6 +14,7 @@ enum Refusal {
   BAD_BODY(400, "Bad Request", "malformed request body"),
   SLOW_HEADER(408, "Request Timeout", "request header not complete in time"),
   SLOW_BODY(408, "Request Timeout", "nothing of the request body came for too long"),
+  CUT_BODY(400, "Bad Request", "the client went away before the end of its request body"),
   BODY_TOO_LARGE(413, "Content Too Large", "request body over the limit"),
   URI_TOO_LONG(414, "URI Too Long", "request line over the limit"),
   HEADERS_TOO_LARGE(431, "Request Header Fields Too Large", "header block over the limit"),

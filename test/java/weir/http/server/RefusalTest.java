@@ -53,6 +53,13 @@ class RefusalTest {
         "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: x\\r\\n\\r\\n",
         "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 1\\r\\nContent-Length: 2\\r\\n\\r\\na",
         "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
+        "400 | POST / HTTP/1.0\\r\\nContent-Length: 3\\r\\nContent-Length: 4\\r\\n\\r\\nabcd",
+        "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nX: a\\r\\n folded\\r\\n\\r\\n",
+        "400 | GET /\\r HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "400 | GET  / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "400 | GET / HTtP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "400 | \\u0000GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "400 | GET / HTTP/1.1\\nHost: a\\n\\n",
         "501 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: gzip\\r\\n\\r\\n",
         "505 | GET / HTTP/2.0\\r\\nHost: a\\r\\n\\r\\n"
       })
