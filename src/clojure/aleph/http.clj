@@ -123,6 +123,7 @@
   | `:total-connections` | connections to all origins together (1024)
   | `:max-queue-size` | requests that may wait for a connection to one origin; 0 fails at once (65536)
   | `:control-period` | ms after which a connection is closed that nobody has used (60000)
+  | `:middleware` | function from a client to a client, in the place of `client-middleware/wrap-request`
   | `:connection-options` | a map, see below
 
   Connection options:
@@ -172,8 +173,12 @@
   | `:multi-param-style` | `:default` `a=1&a=2`, `:array` `a[]=1`, `:indexed` `a[0]=1`, `:comma-separated`
   | `:ignore-nested-query-string`, `:flatten-nested-form-params`, `:flatten-nested-keys` | which nested maps become `a[b]=1`
   | `:content-type`, `:character-encoding`, `:accept`, `:accept-encoding` | headers by value or keyword
-  | `:basic-auth`, `:oauth-token` | \"user:password\" or a pair; a token
-  | `:as` | `:stream`, `:byte-array`, `:string`, `:clojure`, `:json`… (a stream)
+  | `:basic-auth`, `:digest-auth`, `:oauth-token` | \"user:password\" or a pair; the same, answers one challenge; a token
+  | `:cookies` | map of names to values, or cookie maps
+  | `:cookie-store`, `:cookie-spec` | `client-middleware/in-memory-cookie-store` or your own; how to read and match cookies (RFC 6265)
+  | `:decode-cookies` | the response's `:cookies` are a map by name (with a store, a sequence of cookies)
+  | `:as` | `:stream`, `:byte-array`, `:string`, `:reader`, `:clojure`, `:json`, `:json-strict`, `:json-string-keys`, `:json-strict-string-keys`, `:transit+json`, `:transit+msgpack`, `:x-www-form-urlencoded`, a charset, or `:auto` by the content type (a stream)
+  | `:coerce` | JSON is read of responses that are `:unexceptional`, `:exceptional`, or `:always` (`:unexceptional`)
   | `:raw-stream?` | the body is a stream of ByteBuf (that of the pool)
   | `:throw-exceptions` | an exceptional status fails the deferred (true)
   | `:unexceptional-status` | predicate of statuses that do not
@@ -186,7 +191,12 @@
   | `:total-timeout` | ms for all of it, redirects included, then RequestTimeoutException (none)
   | `:max-body-size` | bytes of a body that is gathered in memory (1 GiB)
   | `:response-executor` | where callbacks of the response run (that of the pool)
-  | `:middleware` | function from a client, itself a function of a request, to a client"
+  | `:middleware` | function from a client, itself a function of a request, to a client
+  | `:response-interceptor` | function of each response, redirects included, and a context of `:request` and `:url`
+  | `:retry-handler` | function of an exception, the count of failures and a context: whether to send again
+  | `:on-upload`, `:on-download` | functions of bytes so far and in total (nil if unknown); must not block
+  | `:save-request`, `:debug-body` | the response has `:aleph/request` and `:aleph/netty-request`; `:aleph/request-body`
+  | `:debug` | log the request, without its secrets"
   [req]
   (@send! request default-connection-pool req))
 

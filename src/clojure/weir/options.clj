@@ -13,9 +13,10 @@
   (Options/illegal k v expected))
 
 (defn check
-  "Returns `v` if `ok?`, else throws an IllegalArgumentException that names option `k`."
+  "Returns `v` if `ok?`, a boolean or a predicate of `v`, else throws an IllegalArgumentException that
+  names option `k`."
   [k v ok? expected]
-  (if ok? v (throw (illegal k v expected))))
+  (if (if (fn? ok?) (ok? v) ok?) v (throw (illegal k v expected))))
 
 (defn positive-int
   "Returns option `k` of `options` as an int above zero, nil when it is absent or nil."

@@ -6,7 +6,8 @@
    [clojure.string :as str]
    [clojure.test :refer [deftest is testing]]
    [manifold.deferred :as d]
-   [manifold.stream :as s])
+   [manifold.stream :as s]
+   [weir.codecs :as codecs])
   (:import
    (aleph.utils ConnectionTimeoutException RequestCancellationException RequestTimeoutException)
    (io.netty.buffer ByteBuf)
@@ -121,7 +122,7 @@
         (is (= "[1]" (:body (ex-data (failure (http/get bad {:as :json}))))))
         (is (= [1] (:body (ex-data (failure (http/get bad {:as :json :coerce :always}))))))
         (is (= "[1]" (:body (ex-data (failure (http/get bad {:as :string}))))))))
-    (with-redefs [middleware/json-enabled? (constantly false)]
+    (with-redefs [codecs/json? (constantly false)]
       (is (= "{\"a\": [1]}" (:body (value (http/get url {:as :json})))) "without one, a string")
       (is (= :cheshire-not-loaded
              (:type (ex-data (failure (http/post url {:form-params {:a 1} :content-type :json})))))))))
@@ -216,7 +217,7 @@
                {:request-method :get :server-name "localhost" :scheme "http"}]]
     (is (str/starts-with? (ex-message (failure (http/request bad))) "Invalid spec:")))
   (testing "an option is never accepted and ignored"
-    (is (instance? IllegalArgumentException (failure (http/get "http://localhost/" {:multipart []}))))
+    (is (instance? IllegalArgumentException (failure (http/get "http://localhost/" {:ntlm-auth ["u" "p"]}))))
     (is (thrown? IllegalArgumentException (http/connection-pool {:connection-options {:force-h2c? true}})))
     (is (thrown? IllegalArgumentException (http/connection-pool {:connections-per-host 0})))))
 

@@ -12,6 +12,7 @@
    (io.netty.handler.logging LogLevel LoggingHandler)
    (io.netty.handler.ssl SslContext SslContextBuilder)
    (io.netty.resolver AddressResolverGroup NoopAddressResolverGroup)
+   (java.io ByteArrayInputStream)
    (java.net SocketAddress)
    (java.nio.charset Charset StandardCharsets)
    (java.time Duration)
@@ -19,7 +20,7 @@
    (java.util.concurrent Executor)
    (java.util.function Consumer IntPredicate)
    (weir.deferred Deferred)
-   (weir.http BodyMode ContentType ErrorStatusException FormEncoding FormEncoding$Repeat HeaderName HttpClient
+   (weir.http BodyMode ContentType FormEncoding FormEncoding$Repeat HeaderName HttpClient
               HttpClient$Builder HttpRequest HttpRequest$Builder Url)
    (weir.http.client CallbackThreads FollowUp)
    (weir.net Transport)))
@@ -41,10 +42,11 @@
 ;; ---- the pool
 
 (def ^:private pool-known
-  #{:connections-per-host :total-connections :control-period :max-queue-size :connection-options})
+  #{:connections-per-host :total-connections :control-period :max-queue-size :middleware
+    :connection-options})
 
 (def ^:private pool-later
-  #{:stats-callback :dns-options :middleware :pool-builder-fn :pool-controller-builder-fn})
+  #{:stats-callback :dns-options :pool-builder-fn :pool-controller-builder-fn})
 
 (def ^:private connection-known
   #{:ssl-context :ssl-endpoint-id-alg :insecure? :local-address :bootstrap-transform
@@ -121,6 +123,12 @@
     (.resolver b (o/check :name-resolver name-resolver #(instance? AddressResolverGroup %)
                           ":default, :noop or an AddressResolverGroup"))))
 
+(defn- applied-once
+  "Returns a function that gives the client which `middleware` makes of the first one."
+  [middleware]
+  (let [made (atom nil)]
+    (fn [client] (or @made (swap! made #(or % (middleware client)))))))
+
 (defn connection-pool
   "Makes a pool; see `aleph.http/connection-pool`."
   ^HttpClient [{:keys [connection-options] :as options}]
@@ -133,6 +141,8 @@
     (when-some [n (o/positive-int options :connections-per-host)] (.connectionsPerHost b n))
     (when-some [n (o/positive-int options :total-connections)] (.totalConnections b n))
     (when-some [n (o/non-negative options :max-queue-size)] (.maxQueue b (int n)))
+    (when-some [f (:middleware options)]
+      (.attachment b (applied-once (o/check :middleware f ifn? "a function from a client to a client"))))
     (when (:raw-stream? connection-options)
       (.bodyMode b BodyMode/RAW_STREAM))
     (when-some [e (:response-executor connection-options)]
@@ -148,17 +158,34 @@
 ;; ---- the request
 
 (def ^:private request-later
-  #{:multipart :cookies :cookie-store :cookie-spec :save-request :save-request? :debug :debug?
-    :debug-body :debug-body? :decompress-body :decompress-body? :digest-auth :ntlm-auth :proxy-host
-    :proxy-port :proxy-user :proxy-pass :cache :cache-config :response-interceptor
-    :request-interceptor :retry-handler :socket-timeout})
+  #{:decompress-body :decompress-body? :ntlm-auth :proxy-host :proxy-port :proxy-user :proxy-pass
+    :cache :cache-config :request-interceptor :socket-timeout})
+
+(def ^:private extras
+  "Options that aleph.http.client-extras knows about, which is loaded with the first of them."
+  #{:cookies :cookie-store :cookie-spec :cookie-policy :decode-cookies :decode-cookies?
+    :multipart :save-request :save-request? :debug :debug? :debug-body :debug-body? :digest-auth
+    :response-interceptor :retry-handler :on-upload :on-download})
 
 (defn- invalid [k v expected]
   (IllegalArgumentException.
    (str "Invalid spec: " k " is " (pr-str v) " (expected: " expected ")")))
 
-(defn- valid [req k pred expected]
-  (let [v (get req k)]
+(def ^:private rules
+  "What may stand under a key, unless it is nil."
+  {:server-name [string? "a string"]
+   :server-port [integer? "an integer"]
+   :remote-addr [string? "a string"]
+   :uri [string? "a string"]
+   :query-string [string? "a string"]
+   :scheme [#{:http :https} ":http or :https"]
+   :content-type [#(or (string? %) (keyword? %)) "a string or a keyword"]
+   :content-length [integer? "an integer"]
+   :character-encoding [string? "a string"]})
+
+(defn- valid [req k]
+  (let [v (get req k)
+        [pred expected] (get rules k)]
     (if (or (nil? v) (pred v))
       v
       (throw (invalid k v expected)))))
@@ -178,15 +205,22 @@
       (string? m) m
       :else (throw (invalid :request-method m "a keyword or a string")))))
 
+(defn ^:no-doc validate
+  "Returns `req` if every value in it can be sent."
+  [req]
+  (method-name (dissoc req :method))
+  (run! #(valid req %) (keys rules))
+  req)
+
 (defn content-type-value
   "Returns the value of a content-type header: a keyword is a kind of application."
   [type]
   (if (keyword? type) (str "application/" (name type)) type))
 
-(defn- charset ^Charset [^String label]
+(defn ^:no-doc charset ^Charset [^String label]
   (if label (Charset/forName label) StandardCharsets/UTF_8))
 
-(defn- repeat-style ^FormEncoding$Repeat [style]
+(defn ^:no-doc repeat-style ^FormEncoding$Repeat [style]
   (case style
     (nil :default) FormEncoding$Repeat/PLAIN
     :array FormEncoding$Repeat/ARRAY
@@ -205,26 +239,27 @@
       (boolean (some #{k} ks)))
     dflt))
 
-(defn- query ^String [req]
+(defn ^:no-doc flattens-query? [req]
+  (flattens? req :query-params (not (opt req :ignore-nested-query-string))))
+
+(defn ^:no-doc query ^String [req]
   (when-some [params (:query-params req)]
     (let [label (ContentType/charset (content-type-value (:content-type req)))]
       (FormEncoding/encode params (charset label) (repeat-style (:multi-param-style req))
-                           (flattens? req :query-params
-                                      (not (opt req :ignore-nested-query-string)))))))
+                           (flattens-query? req)))))
 
-(defn- base-url ^Url [req]
+(defn ^:no-doc base-url ^Url [req]
   (if-some [url (:url req)]
     (Url/parse (str url))
-    (let [host (or (:host req) (valid req :server-name string? "a string"))
-          port (or (:port req) (valid req :server-port integer? "an integer"))]
+    (let [host (or (:host req) (valid req :server-name))
+          port (or (:port req) (valid req :server-port))]
       (when-not host
         (throw (invalid :url nil "a URL, or :server-name")))
-      (Url/of (case (:scheme req) (nil :http) false :https true
-                    (throw (invalid :scheme (:scheme req) ":http or :https")))
+      (Url/of (= :https (valid req :scheme))
               host
               (int (or port -1))
-              (valid req :uri string? "a string")
-              (valid req :query-string string? "a string")))))
+              (valid req :uri)
+              (valid req :query-string)))))
 
 (defn- url ^Url [req]
   (let [base (base-url req)
@@ -255,29 +290,48 @@
     (let [[user password] auth]
       (.basicAuth b (str user) (str password)))))
 
-(defn- set-content-type [^HttpRequest$Builder b req]
-  (when-some [type (valid req :content-type #(or (string? %) (keyword? %)) "a string or a keyword")]
-    (let [encoding (valid req :character-encoding string? "a string")]
-      (.contentType b (cond-> (content-type-value type) encoding (str "; charset=" encoding))))))
+(defn ^:no-doc content-type
+  "Returns the value of the content-type header that `req` asks for, or nil."
+  [req]
+  (when-some [type (valid req :content-type)]
+    (let [encoding (valid req :character-encoding)]
+      (cond-> (content-type-value type) encoding (str "; charset=" encoding)))))
+
+(defn ^:no-doc accept-encoding-value [codings]
+  (apply str (interpose ", " (map name codings))))
 
 (defn- middleware [sym]
   (requiring-resolve (symbol "aleph.http.client-middleware" (name sym))))
 
-(defn- form-body [^HttpRequest$Builder b {:keys [form-params content-type] :as req}]
-  (if (contains? #{nil :x-www-form-urlencoded "application/x-www-form-urlencoded"} content-type)
-    (do (set-content-type b (assoc req :content-type :x-www-form-urlencoded))
-        (FormEncoding/encode form-params (charset (:form-param-encoding req))
-                             (repeat-style (:multi-param-style req))
-                             (flattens? req :form-params
-                                        (not (false? (opt req :flatten-nested-form-params))))))
-    ((middleware 'coerce-form-params) req)))
+(defn ^:no-doc sends-form? [req]
+  (and (some? (:form-params req))
+       (contains? #{"post" "put" "patch" "delete"} (.toLowerCase (method-name req) Locale/ROOT))))
+
+(defn- url-encoded? [{:keys [content-type]}]
+  (contains? #{nil :x-www-form-urlencoded "x-www-form-urlencoded" "application/x-www-form-urlencoded"}
+             content-type))
+
+(defn ^:no-doc flattens-form? [req]
+  (flattens? req :form-params (and (url-encoded? req)
+                                   (not (false? (opt req :flatten-nested-form-params))))))
+
+(defn ^:no-doc form-body [req]
+  (FormEncoding/encode (:form-params req) (charset (:form-param-encoding req))
+                       (repeat-style (:multi-param-style req)) (flattens-form? req)))
+
+(defn- set-form [^HttpRequest$Builder b req]
+  (if (url-encoded? req)
+    (doto b
+      (.contentType (content-type (assoc req :content-type :x-www-form-urlencoded)))
+      (.body (form-body req)))
+    (.body b ((middleware 'coerce-form-params) req))))
 
 (defn- set-body [^HttpRequest$Builder b req]
   (let [body (:body req)]
+    (some->> (content-type req) (.contentType b))
     (cond
-      (and (some? (:form-params req))
-           (#{"post" "put" "patch" "delete"} (.toLowerCase (method-name req) Locale/ROOT)))
-      (.body b (form-body b req))
+      (sends-form? req)
+      (set-form b req)
 
       (and (string? body) (:body-encoding req))
       (.body b (.getBytes ^String body (charset (:body-encoding req))))
@@ -292,6 +346,9 @@
     :byte-array BodyMode/BYTES
     :string BodyMode/STRING
     nil (cond (nil? raw?) nil raw? BodyMode/RAW_STREAM :else BodyMode/STREAM)
+    ;; What a library reads from memory is gathered by the engine, within `:max-body-size`.
+    (:json :json-strict :json-string-keys :json-strict-string-keys :clojure :auto
+           :transit+json :transit+msgpack :x-www-form-urlencoded) BodyMode/BYTES
     BodyMode/STREAM))
 
 (defn- statuses ^IntPredicate [f]
@@ -314,15 +371,13 @@
     :unexceptional-status (some->> v statuses (.unexceptional b))
     :max-body-size (some->> v long (.maxBodyBytes b))
     :accept (some->> v content-type-value (.accept b))
-    :accept-encoding (when v (set-header b "accept-encoding" (apply str (interpose ", " (map name v)))))
+    :accept-encoding (when v (set-header b "accept-encoding" (accept-encoding-value v)))
     :response-executor (when v (.executor b ^Executor v))
     (when (and v (contains? request-later k))
       (throw (o/illegal k v none-yet))))
   b)
 
-(defn ->request
-  "Returns the engine's request for a request map."
-  ^HttpRequest [req]
+(defn ^:no-doc ->builder ^HttpRequest$Builder [req]
   (let [b (HttpRequest/builder)]
     (.method b (method-name req))
     (.url b (url req))
@@ -330,62 +385,58 @@
     (doto b
       (.origin req)
       (.failOnErrorStatus true)
-      (set-content-type req)
       (set-body req)
       (.as (body-mode (:as req) (opt req :raw-stream))))
     (reduce-kv set-option b req)
     (when (opt req :force-redirects) (.forceRedirects b true))
-    (when-some [auth (:basic-auth req)] (set-auth b auth))
+    (when-some [auth (or (:basic-auth req) (:user-info req))] (set-auth b auth))
     (when-some [token (:oauth-token req)] (.bearer b token))
-    (.build b)))
+    b))
 
-(defn- coerced
-  "Replaces the body by what `:as` wants of it, on a thread that may block; that of an exceptional
-  status, too."
-  [^Deferred response req]
-  (FollowUp/of response
-               (fn [rsp] ((middleware 'coerce-response-body) req rsp))
-               (fn [e]
-                 (if (instance? ErrorStatusException e)
-                   (ex-info (ex-message e) ((middleware 'coerce-response-body) req (ex-data e)))
-                   e))
+(defn ->request
+  "Returns the engine's request for a request map."
+  ^HttpRequest [req]
+  (.build (->builder req)))
+
+(defn- coerce [req rsp]
+  ((middleware 'coerce-response-body)
+   req
+   (cond-> rsp (bytes? (:body rsp)) (update :body #(ByteArrayInputStream. %)))))
+
+(defn ^:no-doc follow
+  "Returns what `f` makes of the response map, on a thread that may block; also of the one that an
+  exceptional status fails with."
+  [^Deferred response req f]
+  (FollowUp/of response f
+               #(if (:aleph/error-status? (ex-data %)) (ex-info (ex-message %) (f (ex-data %))) %)
                CallbackThreads/INSTANCE
                (or (:response-executor req) CallbackThreads/INSTANCE)))
 
-(defn send!
+(defn ^:no-doc dispatch
+  "Sends a request and coerces the body of its response to what `:as` of the request map says."
+  [^HttpClient pool ^HttpRequest request req]
+  (let [response (.send pool request)]
+    (case (:as req)
+      (nil :stream :byte-array :string) response
+      (follow response req #(coerce req %)))))
+
+(defn- extras? [req]
+  (reduce-kv (fn [_ k v] (if (and v (contains? extras k)) (reduced true) false)) false req))
+
+(defn ^:no-doc send!
   "Sends a request map over `pool` and returns a deferred of the response map."
   [^HttpClient pool req]
   (try
-    (let [response (.send pool (->request req))]
-      (case (:as req)
-        (nil :stream :byte-array :string) response
-        (coerced response req)))
+    (if (extras? req)
+      ((requiring-resolve 'aleph.http.client-extras/send!) pool req)
+      (dispatch pool (->request req) req))
     (catch Throwable t
       (Deferred/failed t))))
 
-(defn- pool-of
+(defn ^:no-doc pool-of
   "Returns the pool of a request map, or `dflt`."
   ^HttpClient [req dflt]
   (o/check :pool (or (:pool req) dflt) #(instance? HttpClient %) "what connection-pool has returned"))
-
-(defn- send-with-middleware!
-  "Sends through `middleware`, which wraps a client that does a single hop: every redirect is a
-  `request` of its own, so that the middleware sees each."
-  [middleware send! request req]
-  (let [redirects (aleph.http.client/middleware 'handle-redirects)
-        statuses (aleph.http.client/middleware 'handle-error-status)
-        hop (fn [req]
-              (FollowUp/of (send! (-> (dissoc req :middleware :throw-exceptions? :follow-redirects?)
-                                      (assoc :throw-exceptions false :follow-redirects false)))
-                           (fn [rsp]
-                             (let [result (redirects request req rsp)]
-                               (if (instance? Deferred result) ; a hop that has looked at its status
-                                 result
-                                 (statuses req result))))
-                           nil
-                           CallbackThreads/INSTANCE
-                           CallbackThreads/INSTANCE))]
-    ((middleware hop) req)))
 
 (defn request
   "Sends a request map and returns a deferred of the response map. Never throws.
@@ -394,10 +445,9 @@
   has to see it."
   [again default-pool req]
   (try
-    (let [pool (pool-of req default-pool)
-          send! #(send! (pool-of % pool) %)]
-      (if-let [middleware (:middleware req)]
-        (send-with-middleware! middleware send! again req)
-        (send! req)))
+    (let [pool (pool-of req default-pool)]
+      (if (or (:middleware req) (.attachment pool))
+        ((requiring-resolve 'aleph.http.client-extras/send-with-middleware!) pool again req)
+        (send! pool req)))
     (catch Throwable t
       (Deferred/failed t))))

@@ -1,5 +1,9 @@
 package weir.http;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
 /**
  * Reads parameters of a {@code Content-Type} field.
  *
@@ -38,6 +42,24 @@ public final class ContentType {
       start = end < value.length() ? end : -1;
     }
     return null;
+  }
+
+  /** Returns all parameters of the field by their lower-case names; those that are empty are left out. */
+  public static Map<String, String> parameters(String value) {
+    Map<String, String> found = new LinkedHashMap<>();
+    int start = value == null ? -1 : value.indexOf(';');
+    while (start >= 0) {
+      int end = parameterEnd(value, start + 1);
+      String parameter = value.substring(start + 1, end);
+      int equals = parameter.indexOf('=');
+      String name = equals < 0 ? "" : parameter.substring(0, equals).trim();
+      String text = name.isEmpty() ? null : ifNamed(name, parameter);
+      if (text != null) {
+        found.putIfAbsent(name.toLowerCase(Locale.ROOT), text);
+      }
+      start = end < value.length() ? end : -1;
+    }
+    return found;
   }
 
   /** The index of the next semicolon outside of quotes, or of the end. */

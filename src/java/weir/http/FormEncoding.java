@@ -1,8 +1,10 @@
 package weir.http;
 
 import clojure.lang.Named;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.Charset;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +48,15 @@ public final class FormEncoding {
     return URLEncoder.encode(s, charset);
   }
 
+  /**
+   * Returns what {@link #encode(String, Charset)} was given.
+   *
+   * @throws IllegalArgumentException if there is an escape that is none
+   */
+  public static String decode(String s, Charset charset) {
+    return URLDecoder.decode(s, charset);
+  }
+
   /** Returns {@code name=value}, both encoded. */
   public static String pair(String name, String value, Charset charset) {
     return encode(name, charset) + "=" + encode(value, charset);
@@ -81,6 +92,21 @@ public final class FormEncoding {
     }
   }
 
+  /** Returns the parameters with {@code a[b]} for each entry of a map {@code {:a {:b 1}}}. */
+  public static Map<Object, Object> flatten(Map<?, ?> params) {
+    Map<Object, Object> flat = new LinkedHashMap<>();
+    params.forEach((name, value) -> flatten(name, value, flat));
+    return flat;
+  }
+
+  private static void flatten(Object name, Object value, Map<Object, Object> into) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach((key, inner) -> flatten(name(name) + "[" + name(key) + "]", inner, into));
+    } else {
+      into.put(name, value);
+    }
+  }
+
   private void add(String name, Object value) {
     if (nested && value instanceof Map<?, ?> map) {
       map.forEach((key, inner) -> add(name + "[" + name(key) + "]", inner));
@@ -89,6 +115,15 @@ public final class FormEncoding {
     } else {
       append(encode(name, charset), text(value));
     }
+  }
+
+  /** Returns what follows the name of a parameter's value at an index. */
+  public static String suffix(int index, Repeat repeat) {
+    return switch (repeat) {
+      case ARRAY -> "[]";
+      case INDEXED -> "[" + index + "]";
+      case PLAIN, COMMA -> "";
+    };
   }
 
   private void addEach(String name, Iterable<?> values) {
@@ -103,13 +138,7 @@ public final class FormEncoding {
     }
     int index = 0;
     for (Object each : values) {
-      String suffix =
-          switch (repeat) {
-            case ARRAY -> "[]";
-            case INDEXED -> "[" + index++ + "]";
-            default -> "";
-          };
-      append(encoded + suffix, text(each));
+      append(encoded + suffix(index++, repeat), text(each));
     }
   }
 

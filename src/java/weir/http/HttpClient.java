@@ -62,12 +62,14 @@ public final class HttpClient implements Closeable {
   /** Largest piece of a body that is handed on: 64 KiB. */
   public static final int DEFAULT_MAX_CHUNK_BYTES = 64 * 1024;
 
-  private static final HttpClient SHARED = new HttpClient(null);
+  private static final HttpClient SHARED = new HttpClient(null, null);
 
   private final ConnectionPool pool; // null in the shared one
+  private final Object attachment;
 
-  private HttpClient(ConnectionPool pool) {
+  private HttpClient(ConnectionPool pool, Object attachment) {
     this.pool = pool;
+    this.attachment = attachment;
   }
 
   /** Returns a builder; nothing has to be set. */
@@ -97,6 +99,11 @@ public final class HttpClient implements Closeable {
    */
   public Deferred<Response> send(HttpRequest request) {
     return Call.start(pool(), Objects.requireNonNull(request, "request"));
+  }
+
+  /** Returns what the builder was given for the program, or null. */
+  public Object attachment() {
+    return attachment;
   }
 
   /** Returns how busy the client is. */
@@ -143,7 +150,15 @@ public final class HttpClient implements Closeable {
     private Consumer<Bootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
 
+    private Object attachment;
+
     private Builder() {}
+
+    /** Keeps any object for the program that makes the client, such as what is around it. */
+    public Builder attachment(Object any) {
+      attachment = any;
+      return this;
+    }
 
     /** Sets the transport; the default is the best of this machine. */
     public Builder transport(Transport newTransport) {
@@ -296,7 +311,7 @@ public final class HttpClient implements Closeable {
 
     /** Makes the client; connections are made when they are needed. */
     public HttpClient build() {
-      return new HttpClient(makePool());
+      return new HttpClient(makePool(), attachment);
     }
 
     private ConnectionPool makePool() {

@@ -4,12 +4,13 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
+import weir.http.cookie.CookieJar;
 
 /**
  * What a client sends, and how it treats the answer. Immutable; a body that can be read only once
@@ -50,6 +51,7 @@ public final class HttpRequest {
   private final IntPredicate unexceptional;
   private final Object origin;
   private final Executor executor;
+  private final Extras extras;
 
   private HttpRequest(Builder b) {
     method = b.method;
@@ -70,6 +72,7 @@ public final class HttpRequest {
     unexceptional = b.unexceptional;
     origin = b.origin;
     executor = b.executor;
+    extras = b.extras.orNull();
   }
 
   /** Returns a builder of a GET request without a URL. */
@@ -177,6 +180,11 @@ public final class HttpRequest {
     return executor;
   }
 
+  /** Returns what few requests have, or null. */
+  public Extras extras() {
+    return extras;
+  }
+
   /** Returns a builder that begins with all of this. */
   public Builder toBuilder() {
     return new Builder(this);
@@ -215,6 +223,7 @@ public final class HttpRequest {
     private IntPredicate unexceptional = HttpRequest::isUnexceptionalByDefault;
     private Object origin;
     private Executor executor;
+    private Extras extras = Extras.NONE;
 
     private Builder() {}
 
@@ -238,6 +247,7 @@ public final class HttpRequest {
       unexceptional = r.unexceptional;
       origin = r.origin;
       executor = r.executor;
+      extras = r.extras == null ? Extras.NONE : r.extras;
     }
 
     /**
@@ -326,8 +336,7 @@ public final class HttpRequest {
 
     /** Authenticates with a name and a password, by RFC 7617. */
     public Builder basicAuth(String user, String password) {
-      byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
-      return setHeader(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(pair));
+      return setHeader(AUTHORIZATION, BasicAuth.value(user + ":" + password));
     }
 
     /** Authenticates with a token, by RFC 6750. */
@@ -437,6 +446,54 @@ public final class HttpRequest {
     /** Sets what failures name as their request, such as the map that this was made of. */
     public Builder origin(Object any) {
       origin = any;
+      return this;
+    }
+
+    /** Sends the cookies of a jar, and gives it those of each response; null for none. */
+    public Builder cookies(CookieJar jar) {
+      extras = extras.withCookies(jar);
+      return this;
+    }
+
+    /**
+     * Answers one challenge for digest authentication, by RFC 7616, if the body can be sent again.
+     * Nothing of it goes to another origin.
+     */
+    public Builder digestAuth(String user, String password) {
+      extras = extras.withDigest(new Extras.Credentials(user, password));
+      return this;
+    }
+
+    /** Takes back what {@link #digestAuth} has said. */
+    public Builder noDigestAuth() {
+      extras = extras.withDigest(null);
+      return this;
+    }
+
+    /** Tells how many bytes of the request's body are written. */
+    public Builder onUpload(Progress progress) {
+      extras = extras.withUpload(progress);
+      return this;
+    }
+
+    /** Tells how many bytes of the response's body have come. */
+    public Builder onDownload(Progress progress) {
+      extras = extras.withDownload(progress);
+      return this;
+    }
+
+    /**
+     * Shows every response to {@code seen}, those that are followed included, before anybody else
+     * gets it. It may block, must not read the body, and what it throws fails the request.
+     */
+    public Builder interceptor(BiConsumer<Response, HttpRequest> seen) {
+      extras = extras.withInterceptor(seen);
+      return this;
+    }
+
+    /** Lets {@code rule} decide whether a request that has failed is sent again. */
+    public Builder retryIf(RetryRule rule) {
+      extras = extras.withRetry(rule);
       return this;
     }
 

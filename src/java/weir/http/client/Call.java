@@ -25,8 +25,12 @@ public final class Call extends Deferred<Response> {
   private volatile IFn totalTimer;
 
   // Written by whoever runs the current exchange.
+  private HttpRequest request; // as the program has it, before the steps of a hop
   private PersistentVector trace;
   private HttpRequest following;
+  private boolean challenged; // following answers a challenge, it is no redirect
+  private boolean answered; // no challenge is answered again
+  private int failures;
   private Throwable refusal;
 
   private Call(ConnectionPool pool, HttpRequest request) {
@@ -49,8 +53,13 @@ public final class Call extends Deferred<Response> {
     return new RequestTimeoutException("timed out after " + millis + " milliseconds in total");
   }
 
-  private void send(HttpRequest request) {
-    Exchange next = new Exchange(this, request);
+  private void send(HttpRequest next) {
+    request = next;
+    HopSteps.run(next, () -> exchange(HopSteps.before(next)), this::settleWith);
+  }
+
+  private void exchange(HttpRequest prepared) {
+    Exchange next = new Exchange(this, prepared);
     exchange = next;
     if (isRealized()) {
       cancel(); // it was cancelled between two hops
@@ -63,10 +72,13 @@ public final class Call extends Deferred<Response> {
 
   /** Whether the response is a redirect to follow. To be called once, before the body is read. */
   boolean willFollow(ClientResponse response) {
-    HttpRequest request = exchange.request();
     following = null;
     refusal = null;
     int status = response.status();
+    challenged = status == 401 && !answered && answerChallenge(response);
+    if (challenged) {
+      return true;
+    }
     if (status < 300 || status > 399) {
       return false;
     }
@@ -82,23 +94,53 @@ public final class Call extends Deferred<Response> {
         refusal = new RedirectException("too many redirects: " + (hops + 1), request);
       }
     }
+    return isFollowing();
+  }
+
+  /** Whether the present response is one that the program will not see. */
+  boolean isFollowing() {
     return following != null || refusal != null;
+  }
+
+  private boolean answerChallenge(ClientResponse response) {
+    following = DigestAuth.answer(request, response.headers().getAll("www-authenticate"));
+    answered = following != null;
+    return answered;
   }
 
   /** Whether the response is a failure by its status. */
   boolean willFail(ClientResponse response) {
-    HttpRequest request = exchange.request();
     return request.failsOnErrorStatus() && !request.isUnexceptional(response.status());
   }
 
   /** The response of an exchange has come. */
   void responded(Exchange from, ClientResponse response) {
+    HttpRequest sent = request;
+    if (sent.extras() == null) {
+      proceed(response);
+      return;
+    }
+    HopSteps.run(
+        sent,
+        () -> {
+          HopSteps.after(sent, response);
+          proceed(response);
+        },
+        failure -> {
+          Bodies.discard(response.body());
+          settleWith(failure);
+        });
+  }
+
+  private void proceed(ClientResponse response) {
     if (refusal != null) {
       settleWith(refusal);
     } else if (following != null) {
-      HttpRequest next = following;
-      trace = (trace == null ? PersistentVector.EMPTY : trace).cons(next.url().toString());
-      send(next);
+      if (!challenged) {
+        String target = following.url().toString();
+        trace = (trace == null ? PersistentVector.EMPTY : trace).cons(target);
+      }
+      send(following);
     } else {
       answer(response);
     }
@@ -121,10 +163,34 @@ public final class Call extends Deferred<Response> {
 
   /** An exchange has failed. */
   void failed(Exchange from, Throwable cause) {
+    if (mayRetry()) {
+      CallbackThreads.INSTANCE.execute(() -> retryOrFail(cause));
+      return;
+    }
     if (from.takeBody()) {
       Bodies.discard(from.request().body());
     }
     settleWith(cause);
+  }
+
+  private boolean mayRetry() {
+    return request.extras() != null
+        && request.extras().retry() != null
+        && !isRealized()
+        && RequestWriter.isReplayable(request.body());
+  }
+
+  private void retryOrFail(Throwable cause) {
+    Throwable told = cause;
+    try {
+      if (request.extras().retry().triesAgain(cause, ++failures, request)) {
+        send(request);
+        return;
+      }
+    } catch (Throwable t) {
+      told = t;
+    }
+    settleWith(told);
   }
 
   private void settleWith(Throwable cause) {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
+import weir.http.Extras;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
 import weir.http.body.StreamedBody;
@@ -61,6 +62,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   private boolean selfDelimited; // the body's end can be told without that of the connection
   private ClientResponse response; // until it is delivered: nothing here may keep its body alive
   private InboundBody body;
+  private ProgressMeter meter; // of the body, or null
   private boolean delivered;
   private boolean complete; // the response has come to its end
   private boolean skipping; // within an interim response
@@ -320,6 +322,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     keepAlive = response.keepAlive();
     selfDelimited = response.isSelfDelimited();
     body = ResponseBodies.plan(this, current, response, config);
+    Extras extras = current.request().extras();
+    meter =
+        extras == null || current.call().isFollowing()
+            ? null
+            : ProgressMeter.of(extras.download(), response.contentLength());
     if (response.body() != null) {
       deliver(); // a streamed body is read while it arrives
     }
@@ -341,6 +348,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     if (content.content().isReadable()) {
+      if (meter != null) {
+        meter.add(content.content().readableBytes());
+      }
       body.content(content.content());
     } else {
       content.release();

@@ -64,6 +64,7 @@ public final class Redirects {
       for (HeaderName each : CREDENTIALS) {
         next.setHeader(each, null);
       }
+      next.noDigestAuth();
     }
     return next.build();
   }

@@ -45,6 +45,7 @@ final class RequestWriter implements BodySink {
   private Object content; // byte[] or ByteBuf that is held back until the server wants it
   private StreamingBody body;
   private long remaining;
+  private ProgressMeter meter; // or null
   private boolean awaitingContinue;
   private boolean complete;
   private boolean cancelled;
@@ -100,6 +101,9 @@ final class RequestWriter implements BodySink {
       remaining = Bodies.length(bytes);
       fields.check(remaining);
     }
+    if (request.extras() != null) {
+      meter = ProgressMeter.of(request.extras().upload(), remaining);
+    }
     ByteBuf head = head(fields, bytes);
     if (fields.expectsContinue && (body != null || remaining > 0)) {
       holdBack(head, bytes);
@@ -112,6 +116,11 @@ final class RequestWriter implements BodySink {
   }
 
   private void writeWithContent(ByteBuf head, Object bytes) {
+    if (meter != null) {
+      ctx.write(head, ctx.voidPromise());
+      writeContent(bytes);
+      return;
+    }
     complete = true;
     if (bytes instanceof byte[] array && array.length <= MAX_COPIED) {
       ctx.writeAndFlush(head.writeBytes(array), ctx.voidPromise());
@@ -119,6 +128,16 @@ final class RequestWriter implements BodySink {
     }
     ctx.write(head, ctx.voidPromise());
     ctx.writeAndFlush(asBuffer(bytes), ctx.voidPromise());
+  }
+
+  private void writeContent(Object bytes) {
+    complete = true;
+    if (meter == null) {
+      ctx.writeAndFlush(asBuffer(bytes), ctx.voidPromise());
+    } else {
+      int length = Bodies.length(bytes); // before writing, which releases a buffer
+      meter.addWhenWritten(ctx.writeAndFlush(asBuffer(bytes)), length);
+    }
   }
 
   private static ByteBuf asBuffer(Object bytes) {
@@ -254,10 +273,9 @@ final class RequestWriter implements BodySink {
     if (body != null) {
       body.start(this);
     } else {
-      complete = true;
-      ByteBuf held = asBuffer(content);
+      Object held = content;
       content = null;
-      ctx.writeAndFlush(held, ctx.voidPromise());
+      writeContent(held);
     }
   }
 
@@ -298,7 +316,7 @@ final class RequestWriter implements BodySink {
       return ctx.newSucceededFuture();
     }
     if (remaining == CHUNKS) {
-      return Chunks.write(ctx, piece);
+      return metered(Chunks.write(ctx, piece), n);
     }
     if (n > remaining) {
       piece.release();
@@ -306,7 +324,11 @@ final class RequestWriter implements BodySink {
       return ctx.newFailedFuture(new ClosedChannelException());
     }
     remaining -= n;
-    return ctx.writeAndFlush(piece);
+    return metered(ctx.writeAndFlush(piece), n);
+  }
+
+  private ChannelFuture metered(ChannelFuture written, int n) {
+    return meter == null ? written : meter.addWhenWritten(written, n);
   }
 
   @Override
@@ -321,7 +343,7 @@ final class RequestWriter implements BodySink {
 
   @Override
   public boolean canSendFile() {
-    return remaining != CHUNKS && !connection.isSecure();
+    return remaining != CHUNKS && !connection.isSecure() && meter == null;
   }
 
   @Override

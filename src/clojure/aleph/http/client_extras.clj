@@ -1,0 +1,166 @@
+(ns ^:no-doc aleph.http.client-extras
+  "What few requests ask for: cookies, saved requests, hooks, and middleware around the client. Loaded
+  with the first request that has one of them."
+  (:require
+   [aleph.http.client :as client]
+   [aleph.http.client-middleware :as mw]
+   [weir.options :as o])
+  (:import
+   (clojure.lang ExceptionInfo)
+   (io.netty.handler.codec.http DefaultHttpRequest HttpMethod HttpVersion)
+   (java.util.function BiConsumer)
+   (org.slf4j Logger LoggerFactory)
+   (weir.deferred Deferred Deferreds)
+   (weir.http HeaderFields HeaderName HttpClient HttpRequest HttpRequest$Builder Progress RetryRule)
+   (weir.http.client CallbackThreads FollowUp)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private ^Logger log (LoggerFactory/getLogger "aleph.http.client"))
+
+;; ---- options of the request
+
+(defn- ignores-cookies? [{:keys [cookie-policy]}]
+  (case cookie-policy
+    (nil :default :standard :rfc6265) false
+    :none true
+    (throw (o/illegal :cookie-policy cookie-policy ":none, or nothing for RFC 6265"))))
+
+(defn- set-cookies [^HttpRequest$Builder b {:keys [cookies cookie-store cookie-spec] :as req}]
+  (when-not (ignores-cookies? req)
+    (when cookie-store
+      (.cookies b (mw/cookie-jar cookie-store cookie-spec)))
+    (when (seq cookies)
+      (when-some [value (get-in (mw/wrap-cookies {:cookies cookies :cookie-spec cookie-spec
+                                                  :headers (:headers req)})
+                                [:headers mw/cookie-header-name])]
+        (.setHeader b (HeaderName/of "cookie") value)))))
+
+(defn- set-digest [^HttpRequest$Builder b auth]
+  (let [[user password] (if (string? auth) (mw/parse-user-info auth) auth)]
+    (.digestAuth b (str user) (str password))))
+
+(defn- progress ^Progress [k f]
+  (o/check k f ifn? "a function of bytes and total")
+  (reify Progress (moved [_ bytes total] (f bytes (when-not (neg? total) total)))))
+
+(defn- interceptor ^BiConsumer [f]
+  (o/check :response-interceptor f ifn? "a function of a response and a context")
+  (reify BiConsumer
+    (accept [_ rsp request] (f rsp {:request (.origin ^HttpRequest request)
+                                    :url (str (.url ^HttpRequest request))}))))
+
+(defn- retry-rule ^RetryRule [f]
+  (o/check :retry-handler f ifn? "a function of an exception, a count and a context")
+  (reify RetryRule
+    (triesAgain [_ cause failures request]
+      (boolean (f cause failures {:request (.origin request)})))))
+
+(def ^:private secret? #{"authorization" "proxy-authorization" "cookie" "set-cookie"})
+
+(defn- log-request! [^HttpRequest request]
+  (let [^HeaderFields fields (.fields request)]
+    (.info log "{} {} {}"
+           (object-array
+            [(.method request) (str (.url request))
+             (for [i (range (.size fields)) :let [k (.name (.name fields i))]]
+               [k (if (secret? (.toLowerCase k)) "…" (.value fields i))])]))))
+
+(defn- set-extras [^HttpRequest$Builder b req]
+  (set-cookies b req)
+  (some->> (:digest-auth req) (set-digest b))
+  (some->> (:on-upload req) (progress :on-upload) (.onUpload b))
+  (some->> (:on-download req) (progress :on-download) (.onDownload b))
+  (some->> (:response-interceptor req) interceptor (.interceptor b))
+  (some->> (:retry-handler req) retry-rule (.retryIf b)))
+
+;; ---- keys of the response
+
+(defn- netty-request [^HttpRequest request]
+  (let [message (DefaultHttpRequest. HttpVersion/HTTP_1_1 (HttpMethod/valueOf (.method request))
+                                     (.target (.url request)))
+        fields (.fields request)]
+    (.set (.headers message) "host" (.authority (.url request)))
+    (dotimes [i (.size fields)]
+      (.add (.headers message) (.name (.name fields i)) ^Object (.value fields i)))
+    message))
+
+(defn- with-request [rsp req ^HttpRequest request]
+  (let [sent (reduce #(%2 %1) req (butlast mw/default-middleware))]
+    (assoc rsp :aleph/request sent :request sent :aleph/netty-request (netty-request request))))
+
+(defn- with-cookies [rsp {:keys [cookie-store cookie-spec] :as req}]
+  (let [cookies #(mw/extract-cookies-from-response-headers (or cookie-spec mw/default-cookie-spec)
+                                                           (:headers rsp))]
+    (cond
+      (ignores-cookies? req) rsp
+      (mw/opt req :decode-cookies) (assoc rsp :cookies (into {} (map (juxt :name #(dissoc % :name)))
+                                                             (cookies)))
+      cookie-store (assoc rsp :cookies (cookies))
+      :else rsp)))
+
+(defn- completed [rsp req ^HttpRequest request]
+  (cond-> (with-cookies rsp req)
+    (mw/opt req :save-request) (with-request req request)
+    (mw/opt req :debug-body) (assoc :aleph/request-body (.body request))))
+
+(defn send!
+  "Sends a request map that has such options."
+  [^HttpClient pool req]
+  (let [b (client/->builder req)]
+    (set-extras b req)
+    (let [request (.build b)]
+      (when (mw/opt req :debug)
+        (log-request! request))
+      (client/follow (client/dispatch pool request req) req #(completed % req request)))))
+
+;; ---- middleware around the client
+
+(def ^:private of-wrap-request
+  "Options that the function around which a pool's middleware goes knows nothing of."
+  [:query-params :form-params :basic-auth :oauth-token :user-info :accept :accept-encoding
+   :content-type :character-encoding :cookies :cookie-store :as])
+
+(defn- raw-client
+  "Returns a client that sends what a request map says, and no more."
+  [pool]
+  (fn [req]
+    (let [saved (:aleph/save-request-message req)
+          body (:aleph/save-request-body req)]
+      (when saved (reset! saved (netty-request (client/->request (apply dissoc req of-wrap-request)))))
+      (when body (reset! body (:body req)))
+      (client/send! pool (apply dissoc req :save-request :save-request? :debug-body :debug-body?
+                                of-wrap-request)))))
+
+(defn- single-hop [req]
+  (-> (dissoc req :middleware :throw-exceptions? :follow-redirects?)
+      (assoc :throw-exceptions false :follow-redirects false)))
+
+(defn- hop-client
+  "Returns a client that sends a single hop, through the middleware of the pool if it has any."
+  [^HttpClient pool]
+  (if-let [middleware (.attachment pool)]
+    (let [client (middleware (raw-client pool))]
+      (fn [req]
+        (FollowUp/of (Deferreds/from (client (single-hop req)))
+                     #(mw/handle-cookies req %) nil
+                     CallbackThreads/INSTANCE CallbackThreads/INSTANCE)))
+    #(client/send! pool (single-hop %))))
+
+(defn- judged
+  "Follows the redirect that a response is, or looks at its status."
+  [again req rsp]
+  (let [result (mw/handle-redirects again req rsp)]
+    (if (instance? Deferred result) ; a hop that has looked at its status
+      result
+      (mw/handle-error-status req result))))
+
+(defn send-with-middleware!
+  "Sends a request through its middleware and that of the pool: every redirect is a request of its
+  own, so that they see each. `again` sends a request map."
+  [pool again req]
+  (let [hop (hop-client pool)
+        client (fn [req]
+                 (FollowUp/of (hop req) #(judged again req %) nil
+                              CallbackThreads/INSTANCE CallbackThreads/INSTANCE))]
+    (((or (:middleware req) identity) client) req)))

@@ -1,0 +1,62 @@
+package weir.http.client;
+
+import java.util.List;
+import java.util.function.Consumer;
+import weir.executor.NonBlockingThread;
+import weir.http.Extras;
+import weir.http.HeaderName;
+import weir.http.HttpRequest;
+import weir.http.RingResponse;
+import weir.http.cookie.CookieJar;
+
+/** What happens before and after each exchange of a request that has {@link Extras}. */
+final class HopSteps {
+
+  private static final HeaderName COOKIE = HeaderName.of("cookie");
+
+  private HopSteps() {}
+
+  /** Runs steps, here or where they may block if that is what they may do. */
+  static void run(HttpRequest request, Runnable steps, Consumer<Throwable> onFailure) {
+    Extras extras = request.extras();
+    if (extras == null) {
+      steps.run();
+    } else if (extras.mayBlock() && Thread.currentThread() instanceof NonBlockingThread) {
+      CallbackThreads.INSTANCE.execute(() -> runSafely(steps, onFailure));
+    } else {
+      runSafely(steps, onFailure);
+    }
+  }
+
+  private static void runSafely(Runnable steps, Consumer<Throwable> onFailure) {
+    try {
+      steps.run();
+    } catch (Throwable t) {
+      onFailure.accept(t);
+    }
+  }
+
+  /** The request as it is sent: with the cookies of its jar, unless it has cookies of its own. */
+  static HttpRequest before(HttpRequest request) {
+    CookieJar jar = request.extras() == null ? null : request.extras().cookies();
+    if (jar == null || request.fields().get(COOKIE) != null) {
+      return request;
+    }
+    String cookies = jar.header(request.url());
+    return cookies == null ? request : request.toBuilder().header(COOKIE, cookies).build();
+  }
+
+  /** A response has come, which maybe nobody but these steps will see. */
+  static void after(HttpRequest request, ClientResponse response) {
+    Extras extras = request.extras();
+    if (extras.cookies() != null) {
+      List<String> fields = response.headers().getAll("set-cookie");
+      if (!fields.isEmpty()) {
+        extras.cookies().receive(request.url(), fields);
+      }
+    }
+    if (extras.interceptor() != null) {
+      extras.interceptor().accept(new RingResponse(response), request);
+    }
+  }
+}
