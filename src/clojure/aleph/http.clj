@@ -46,6 +46,7 @@
   | `:max-header-size` | largest header block, else 431 (8192)
   | `:max-chunk-size` | largest piece of a body that is handed on (16384)
   | `:max-pipelined-requests` | requests of a connection that may wait for responses (16)
+  | `:max-requests-in-flight` | requests that may be with handlers at once; more are answered 503 (10000; 0: no limit)
   | `:validate-headers` | refuse illegal characters in headers (true)
   | `:idle-timeout` | ms without any traffic after which a connection is closed (0: never)
   | `:keep-alive-timeout` | ms in which a request must begin to arrive, else the connection is closed (75000; 0: never)

@@ -136,6 +136,7 @@
                             :max-header-size HttpServer/DEFAULT_MAX_HEADER_BYTES
                             :max-chunk-size HttpServer/DEFAULT_MAX_CHUNK_BYTES
                             :max-pipelined-requests HttpServer/DEFAULT_MAX_PIPELINED
+                            :max-requests-in-flight HttpServer/DEFAULT_MAX_REQUESTS_IN_FLIGHT
                             :request-buffer-size HttpServer/DEFAULT_REQUEST_BUFFER_BYTES
                             :keep-alive-timeout (.toMillis HttpServer/DEFAULT_KEEP_ALIVE_TIMEOUT)
                             :header-timeout (.toMillis HttpServer/DEFAULT_HEADER_TIMEOUT)

@@ -67,6 +67,9 @@ public final class HttpServer implements Closeable {
   /** Requests of one connection that may wait for their response until reading pauses: 16. */
   public static final int DEFAULT_MAX_PIPELINED = 16;
 
+  /** Requests that may be with handlers at once: 10,000; more are answered 503. */
+  public static final int DEFAULT_MAX_REQUESTS_IN_FLIGHT = 10_000;
+
   /** Handlers that may block at once on a JVM without virtual threads: 512. */
   public static final int DEFAULT_WORKER_POOL_SIZE = 512;
 
@@ -171,6 +174,7 @@ public final class HttpServer implements Closeable {
     private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
     private int maxPipelined = DEFAULT_MAX_PIPELINED;
+    private int maxRequestsInFlight = DEFAULT_MAX_REQUESTS_IN_FLIGHT;
     private boolean validateHeaders = true;
     private Duration idleTimeout = Duration.ZERO;
     private Duration keepAliveTimeout = DEFAULT_KEEP_ALIVE_TIMEOUT;
@@ -347,6 +351,18 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /**
+     * Sets how many requests may be with handlers at once, from the call to the head of the response;
+     * more are answered 503 by {@link Application#onRejected}. Zero is any number.
+     */
+    public Builder maxRequestsInFlight(int n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("maxRequestsInFlight: " + n + " (expected: 0 or more)");
+      }
+      maxRequestsInFlight = n;
+      return this;
+    }
+
     /** Refuses illegal characters in header fields with 400. Default: on. */
     public Builder validateHeaders(boolean on) {
       validateHeaders = on;
@@ -492,6 +508,7 @@ public final class HttpServer implements Closeable {
           maxHeaderBytes,
           maxChunkBytes,
           maxPipelined,
+          maxRequestsInFlight,
           validateHeaders,
           idleTimeout,
           new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout),

@@ -5,6 +5,7 @@ import static weir.options.Options.instance;
 import static weir.options.Options.isInteger;
 import static weir.options.Options.millis;
 import static weir.options.Options.nonNegative;
+import static weir.options.Options.nonNegativeInt;
 import static weir.options.Options.positiveInt;
 import static weir.options.Options.truthy;
 
@@ -50,6 +51,7 @@ public final class ServerOptions {
           "max-header-size",
           "max-chunk-size",
           "max-pipelined-requests",
+          "max-requests-in-flight",
           "request-buffer-size",
           "max-request-body-size",
           "always-body?",
@@ -147,6 +149,7 @@ public final class ServerOptions {
       case "max-header-size" -> builder.maxHeaderBytes(positiveInt(k, v));
       case "max-chunk-size" -> builder.maxChunkBytes(positiveInt(k, v));
       case "max-pipelined-requests" -> builder.maxPipelined(positiveInt(k, v));
+      case "max-requests-in-flight" -> builder.maxRequestsInFlight(nonNegativeInt(k, v));
       case "request-buffer-size" -> builder.requestBufferBytes(positiveInt(k, v));
       case "max-request-body-size" -> builder.maxRequestBodyBytes(nonNegative(k, v));
       case "always-body?" -> builder.alwaysBody(truthy(v));

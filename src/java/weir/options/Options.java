@@ -55,6 +55,11 @@ public final class Options {
     throw illegal(key, value, "a whole number above 0");
   }
 
+  /** Returns a whole number of zero or more. */
+  public static int nonNegativeInt(Object key, Object value) {
+    return isInteger(value) && ((Number) value).longValue() == 0 ? 0 : positiveInt(key, value);
+  }
+
   /** Returns a number of zero or more, without its fraction. */
   public static long nonNegative(Object key, Object value) {
     if (value instanceof Number n && n.doubleValue() >= 0) {

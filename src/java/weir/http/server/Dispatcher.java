@@ -35,7 +35,7 @@ interface Dispatcher {
       try {
         executor.execute(() -> exchange.run(null));
       } catch (RejectedExecutionException e) {
-        exchange.reject();
+        exchange.connection().reject(exchange);
       }
     };
   }

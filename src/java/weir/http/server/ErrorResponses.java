@@ -11,7 +11,7 @@ final class ErrorResponses {
   static final Logger LOG = LoggerFactory.getLogger("weir.http.server");
 
   static final Reply INTERNAL = plain(500, "Internal Server Error");
-  static final Reply OVERLOADED = plain(503, "503 Service Unavailable");
+  static final Reply OVERLOADED = plain(503, "503 Service Unavailable").header("retry-after", "1");
 
   private static final int MAX_SHOWN = 200;
 

@@ -76,6 +76,9 @@ final class Exchange implements Upgradable, Handoff.Job {
   private boolean mayBlockHere;
   private boolean failed;
 
+  /** Whether no thread works on the answer any more, which somebody is to realize later. */
+  private volatile boolean pending;
+
   /** Who answers: nobody yet, the handler, or somebody who has claimed the exchange. */
   private volatile int answerer;
 
@@ -84,6 +87,7 @@ final class Exchange implements Upgradable, Handoff.Job {
   boolean ready;
   boolean wantsContinue;
   boolean answered;
+  boolean admitted;
   InboundBody inbound;
 
   /** Links the outbox; written by whoever adds to it. */
@@ -118,21 +122,41 @@ final class Exchange implements Upgradable, Handoff.Job {
   private void accept(Object result, Worker worker) {
     if (answerer == CLAIMANT) {
       dropAnswer(result);
+      awaitAnswer();
       return;
     }
     if (result instanceof IPersistentMap || result instanceof Reply || result == null) {
       answer(result, worker);
       return;
     }
-    IDeferred pending = Coercion.toDeferred(result);
-    if (pending == null) {
+    IDeferred promised = Coercion.toDeferred(result);
+    if (promised == null) {
       fail(ErrorResponses.notAResponse(result, this), worker);
-    } else if (pending instanceof Deferred<?> deferred) {
+      return;
+    }
+    awaitAnswer();
+    if (promised instanceof Deferred<?> deferred) {
       deferred.listen(new Result(this));
     } else {
       Result callback = new Result(this);
-      pending.onRealized(callback.successFunction(), callback.errorFunction());
+      promised.onRealized(callback.successFunction(), callback.errorFunction());
     }
+  }
+
+  /**
+   * The handler's thread is free; its answer may never come, when the client has gone. Says so before
+   * it looks at the connection, which closes before it looks here: one of both sees the other.
+   */
+  private void awaitAnswer() {
+    pending = true;
+    if (!connection.channel().isActive()) {
+      loop().run(() -> connection.leave(this));
+    }
+  }
+
+  /** Returns whether no thread works on the answer any more. */
+  boolean isPending() {
+    return pending;
   }
 
   /** The body of an answer that nobody gets is let go of, as that of any other. */
@@ -180,13 +204,14 @@ final class Exchange implements Upgradable, Handoff.Job {
       answerAfterError(result, worker);
       return;
     }
-    IDeferred pending = Coercion.toDeferred(result);
-    if (pending == null) {
+    IDeferred promised = Coercion.toDeferred(result);
+    if (promised == null) {
       ErrorResponses.LOG.error(
           "the error handler failed for {}", this, ErrorResponses.notAResponse(result, this));
       answerAfterError(ErrorResponses.INTERNAL, worker);
     } else {
-      pending.onRealized(
+      awaitAnswer();
+      promised.onRealized(
           new Functions.Of(value -> answerAfterError(value, null)),
           new Functions.Of(e -> answerAfterError(ErrorResponses.INTERNAL, null)));
     }

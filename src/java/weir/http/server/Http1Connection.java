@@ -301,7 +301,30 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** The whole of what the handler needs is there. */
   void dispatch(Exchange exchange) {
-    context.dispatcher().dispatch(exchange);
+    if (loop.admission().enter()) {
+      exchange.admitted = true;
+      context.dispatcher().dispatch(exchange);
+    } else {
+      reject(exchange);
+    }
+  }
+
+  /** There is no room for the request: neither a body that still comes is read. */
+  void reject(Exchange exchange) {
+    if (exchange.inbound != null) {
+      exchange.closeAfter = true;
+      refused = true;
+      stopReading();
+    }
+    exchange.reject();
+  }
+
+  /** The exchange is not in flight any more. */
+  void leave(Exchange exchange) {
+    if (exchange.admitted) {
+      exchange.admitted = false;
+      loop.admission().leave();
+    }
   }
 
   // ---- answering
@@ -312,6 +335,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
    * @param fresh the buffer that its head stands in, null if the exchange has it already
    */
   void finished(Exchange exchange, HeadBuffer fresh) {
+    leave(exchange);
     if (ctx.channel().isActive()) {
       responses.finished(exchange, fresh);
     } else {

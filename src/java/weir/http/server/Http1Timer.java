@@ -104,6 +104,6 @@ final class Http1Timer {
   }
 
   private static boolean isOver(Duration limit, long since, long now) {
-    return !limit.isZero() && now - since >= limit.toNanos();
+    return !limit.isZero() && now - since >= Timeouts.nanos(limit);
   }
 }

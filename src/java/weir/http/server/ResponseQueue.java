@@ -156,6 +156,8 @@ final class ResponseQueue {
       }
       if (e.ready) {
         Http1Responses.discard(e);
+      } else if (e.isPending()) {
+        connection.leave(e); // its answer may never come
       }
     }
     head = null;

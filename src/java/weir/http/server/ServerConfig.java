@@ -32,6 +32,7 @@ import weir.net.Transport;
  * @param maxHeaderBytes the limit of the header block
  * @param maxChunkBytes the largest piece that the decoder hands on
  * @param maxPipelined how many requests of one connection may wait for responses
+ * @param maxInFlight how many requests may be with handlers at once, 0 for any number
  * @param validateHeaders whether illegal characters in headers are refused
  * @param idleTimeout after which a silent connection is closed, zero for never
  * @param timeouts how long clients may take
@@ -64,6 +65,7 @@ public record ServerConfig(
     int maxHeaderBytes,
     int maxChunkBytes,
     int maxPipelined,
+    int maxInFlight,
     boolean validateHeaders,
     Duration idleTimeout,
     Timeouts timeouts,

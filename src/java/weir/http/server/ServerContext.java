@@ -15,6 +15,7 @@ final class ServerContext {
   private final Dispatcher dispatcher;
   private final Handoff handoff;
   private final Watchdog watchdog;
+  private final Admission admission;
   private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
   private final AtomicReference<HeadWriter> spareWriter = new AtomicReference<>();
   private volatile boolean draining;
@@ -22,6 +23,7 @@ final class ServerContext {
   ServerContext(ServerConfig config, Application application) {
     this.config = config;
     this.application = application;
+    this.admission = new Admission(config.maxInFlight(), config.eventLoopThreads());
     this.standardHeaders = new StandardHeaders(config.serverHeader());
     if (config.handlerThreads() == ServerConfig.HandlerThreads.WORKERS) {
       this.watchdog = new Watchdog();
@@ -62,7 +64,8 @@ final class ServerContext {
 
   private ServerLoop newLoop(EventLoop eventLoop) {
     Sweep sweep = new Sweep(eventLoop, config.timeouts().tickMillis());
-    ServerLoop loop = new ServerLoop(eventLoop, new HeadWriter(standardHeaders), handoff, sweep);
+    HeadWriter writer = new HeadWriter(standardHeaders);
+    ServerLoop loop = new ServerLoop(eventLoop, writer, handoff, sweep, admission.gate());
     if (watchdog != null) {
       watchdog.watch(loop);
     }

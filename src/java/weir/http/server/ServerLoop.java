@@ -14,6 +14,7 @@ final class ServerLoop {
   private final HeadWriter headWriter;
   private final Handoff handoff;
   private final Sweep sweep;
+  private final Admission.Gate admission;
   private final Runnable handOverTask = this::submitBatch;
   private final Runnable flushTask = this::flushTouched;
   private final ArrayList<Http1Output> touched = new ArrayList<>();
@@ -26,8 +27,14 @@ final class ServerLoop {
   /**
    * @param handoff where requests go that were read, null if handlers run elsewhere
    */
-  ServerLoop(EventLoop loop, HeadWriter headWriter, Handoff handoff, Sweep sweep) {
+  ServerLoop(
+      EventLoop loop,
+      HeadWriter headWriter,
+      Handoff handoff,
+      Sweep sweep,
+      Admission.Gate admission) {
     this.loop = loop;
+    this.admission = admission;
     this.sweep = sweep;
     this.headWriter = headWriter;
     this.handoff = handoff;
@@ -50,6 +57,11 @@ final class ServerLoop {
   /** Returns what watches the connections' timeouts. */
   Sweep sweep() {
     return sweep;
+  }
+
+  /** Returns what bounds the requests in flight. */
+  Admission.Gate admission() {
+    return admission;
   }
 
   Outbox outbox() {

@@ -1,6 +1,7 @@
 package weir.http.server;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long a client may take for each thing that the server waits for; zero is for ever.
@@ -15,12 +16,17 @@ public record Timeouts(Duration keepAlive, Duration header, Duration body, Durat
   private static final long MAX_TICK_MILLIS = 1000;
   private static final long MIN_TICK_MILLIS = 5;
 
+  /** Returns the nanoseconds of a timeout, {@link Long#MAX_VALUE} for what is longer than that. */
+  static long nanos(Duration timeout) {
+    return TimeUnit.NANOSECONDS.convert(timeout);
+  }
+
   /** Returns how often connections are looked at, 0 for never: a few times per shortest timeout. */
   long tickMillis() {
     long shortest = Long.MAX_VALUE;
     for (Duration d : new Duration[] {keepAlive, header, body, write}) {
       if (!d.isZero()) {
-        shortest = Math.min(shortest, d.toMillis());
+        shortest = Math.min(shortest, TimeUnit.MILLISECONDS.convert(d));
       }
     }
     if (shortest == Long.MAX_VALUE) {

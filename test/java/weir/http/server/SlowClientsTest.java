@@ -259,15 +259,6 @@ class SlowClientsTest {
         .start();
   }
 
-  @Test
-  void aClientThatReadsSlowlyButSteadilyGetsEverything() throws Exception {
-    byte[] body = new byte[8 * 1024 * 1024];
-    server = builder().writeTimeout(SHORT).handler(r -> Reply.of(200).body(body)).start();
-    try (RawClient client = new RawClient(server.port())) {
-      assertEquals(body.length, client.get("/").read().body().length);
-    }
-  }
-
   private static void assertSlow(RawClient client) throws IOException {
     RawClient.Response response = client.read();
     assertEquals(408, response.status(), response.head());
