@@ -326,7 +326,15 @@
       (is c)
       (is (not (d/deferrable? x)))
       (extend (class x) @#'d/Deferrable {:to-deferred (fn [_] (d/success-deferred :now))})
-      (is (= :now @(d/->deferred x))))))
+      (is (= :now @(d/->deferred x)))))
+  (testing "also for a class of which many values went through chains"
+    (let [x (java.util.concurrent.Phaser.)]
+      (dotimes [_ 10] (is (identical? x @(d/chain x identity identity))))
+      (extend java.util.concurrent.Phaser @#'d/Deferrable
+        {:to-deferred (fn [_] (d/success-deferred :now))})
+      (is (= :now @(d/chain x identity)))
+      (is (= :now @(d/chain nil (constantly x) identity)))
+      (is (identical? x @(d/chain' x identity))))))
 
 (deftest callbacks-see-the-thread-that-runs-them
   (let [d (d/deferred), seen (promise)]

@@ -1,6 +1,7 @@
 package weir.deferred;
 
 import clojure.lang.IFn;
+import weir.executor.CurrentExecutor;
 
 /**
  * A value on its way through a sequence of functions. The one object is the callback of every wait
@@ -11,6 +12,9 @@ final class Chain extends Composition {
   /** In place of a stage: there is none. */
   static final Object END = new Object();
 
+  /** In place of a value: it takes waiting, or peeling, or an error to pass on. */
+  private static final Object LATER = new Object();
+
   private final Object first;
   private final Object second;
 
@@ -19,11 +23,66 @@ final class Chain extends Composition {
 
   private int index;
 
-  Chain(Deferred<Object> result, boolean coercing, Object first, Object second, Object rest) {
+  private Chain(
+      Deferred<Object> result,
+      boolean coercing,
+      int index,
+      Object first,
+      Object second,
+      Object rest) {
     super(result, coercing);
+    this.index = index;
     this.first = first;
     this.second = second;
     this.rest = rest;
+  }
+
+  /**
+   * Calls up to three stages, of which absent ones are {@link #END}. As long as plain values, or
+   * deferreds of such, are at hand this goes straight through; what remains when one isn't is left to
+   * a chain.
+   */
+  static Deferred<Object> run(boolean coercing, Object start, Object f, Object g, Object h) {
+    Object x = start;
+    Object value = atHand(x);
+    int called = 0;
+    try {
+      if (f != END && value != LATER) {
+        called = 1;
+        x = function(f, called).invoke(value);
+        value = atHand(x);
+        if (g != END && value != LATER) {
+          called = 2;
+          x = function(g, called).invoke(value);
+          value = atHand(x);
+          if (h != END && value != LATER) {
+            called = 3;
+            x = function(h, called).invoke(value);
+            value = atHand(x);
+          }
+        }
+      }
+    } catch (Throwable t) {
+      return Deferred.failed(t, CurrentExecutor.get());
+    }
+    return value != LATER
+        ? Deferred.of(value, CurrentExecutor.get())
+        : new Chain(null, coercing, called, f, g, h).run(x);
+  }
+
+  /** The value of {@code x}, if that is plain and has at most one layer, of a deferred. */
+  private static Object atHand(Object x) {
+    Object value = x;
+    if (x instanceof Deferred<?> d) {
+      value = d.peek();
+      if (value == null) {
+        return LATER;
+      }
+    }
+    if (value == null || Coercion.isKnownToBePlain(value)) {
+      return value; // no outcome that needs decoding is ever among those known
+    }
+    return value == State.NIL ? null : LATER;
   }
 
   /** Makes a chain of any number of stages. */
@@ -35,7 +94,7 @@ final class Chain extends Composition {
     if (n > 2) {
       rest = java.util.Arrays.copyOfRange(stages, 2, n, Object[].class);
     }
-    return new Chain(result, coercing, first, second, rest);
+    return new Chain(result, coercing, 0, first, second, rest);
   }
 
   @Override
@@ -49,7 +108,7 @@ final class Chain extends Composition {
     }
     index++;
     try {
-      return function(stage).invoke(value);
+      return function(stage, index).invoke(value);
     } catch (Throwable t) {
       return fail(t);
     }
@@ -73,7 +132,7 @@ final class Chain extends Composition {
     return i == 2 ? rest : END;
   }
 
-  private IFn function(Object stage) {
+  private static IFn function(Object stage, int index) {
     if (stage == null) {
       throw new NullPointerException("stage " + index + " of a chain is nil, expected a function");
     }

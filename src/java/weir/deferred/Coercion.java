@@ -3,6 +3,7 @@ package weir.deferred;
 import clojure.lang.IDeref;
 import clojure.lang.IFn;
 import clojure.lang.IPending;
+import java.lang.invoke.VarHandle;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,15 +51,38 @@ public final class Coercion {
         }
       };
 
+  /**
+   * Classes found to be plain values since the last reset, in front of {@link #CONVERTERS}. Not
+   * volatile, since every stage of a chain reads it: who has heard of an extension sees it without,
+   * and others may see it a little later.
+   */
+  private static PlainClasses plain = new PlainClasses();
+
   private Coercion() {}
 
   /** Returns {@code x} as a deferred, or null if it is not an eventual value. */
   public static IDeferred toDeferred(Object x) {
-    if (x == null) {
+    if (x == null || isKnownToBePlain(x)) {
       return null;
     }
+    return convert(x);
+  }
+
+  /** True if {@code x} is no eventual value; false if it may be one. */
+  static boolean isKnownToBePlain(Object x) {
+    return plain.contains(x.getClass());
+  }
+
+  private static IDeferred convert(Object x) {
+    PlainClasses known = plain;
+    // The answer is not older than `known`; if it is outdated by the time it is noted, so is that.
+    VarHandle.acquireFence();
     Function<Object, IDeferred> converter = CONVERTERS.get(x.getClass());
-    return converter == null ? null : converter.apply(x);
+    if (converter == null) {
+      known.add(x.getClass());
+      return null;
+    }
+    return converter.apply(x);
   }
 
   /** Returns true if {@link #toDeferred(Object)} can make a deferred of {@code x}. */
@@ -82,7 +106,7 @@ public final class Coercion {
 
   /** Returns {@code x} if it is a deferred of any make, else null. */
   static IDeferred asDeferred(Object x) {
-    if (x == null || CONVERTERS.get(x.getClass()) != ITSELF) {
+    if (x == null || isKnownToBePlain(x) || CONVERTERS.get(x.getClass()) != ITSELF) {
       return null;
     }
     return (IDeferred) x;
@@ -120,6 +144,8 @@ public final class Coercion {
     for (Object type : seen) {
       CONVERTERS.remove((Class<?>) type);
     }
+    VarHandle.releaseFence(); // whoever reads the new one finds the old answers gone
+    plain = new PlainClasses();
   }
 
   /** Returns a new deferred that follows {@code stage}; realizing it does not touch the stage. */

@@ -47,22 +47,22 @@ public final class Deferreds {
 
   /** Coerces and flattens only. */
   public static Deferred<Object> chain(Object x) {
-    return new Chain(null, true, Chain.END, Chain.END, Chain.END).run(x);
+    return Chain.run(true, x, Chain.END, Chain.END, Chain.END);
   }
 
   /** Calls a function with the value of {@code x} and waits for what it returns. */
   public static Deferred<Object> chain(Object x, Object f) {
-    return new Chain(null, true, f, Chain.END, Chain.END).run(x);
+    return Chain.run(true, x, f, Chain.END, Chain.END);
   }
 
   /** Calls two functions in sequence. */
   public static Deferred<Object> chain(Object x, Object f, Object g) {
-    return new Chain(null, true, f, g, Chain.END).run(x);
+    return Chain.run(true, x, f, g, Chain.END);
   }
 
   /** Calls three functions in sequence. */
   public static Deferred<Object> chain(Object x, Object f, Object g, Object h) {
-    return new Chain(null, true, f, g, h).run(x);
+    return Chain.run(true, x, f, g, h);
   }
 
   /**
@@ -78,22 +78,22 @@ public final class Deferreds {
 
   /** Like {@link #chain(Object)}, for deferreds only. */
   public static Deferred<Object> chainRaw(Object x) {
-    return new Chain(null, false, Chain.END, Chain.END, Chain.END).run(x);
+    return Chain.run(false, x, Chain.END, Chain.END, Chain.END);
   }
 
   /** Like {@link #chain(Object, Object)}, for deferreds only. */
   public static Deferred<Object> chainRaw(Object x, Object f) {
-    return new Chain(null, false, f, Chain.END, Chain.END).run(x);
+    return Chain.run(false, x, f, Chain.END, Chain.END);
   }
 
   /** Like {@link #chain(Object, Object, Object)}, for deferreds only. */
   public static Deferred<Object> chainRaw(Object x, Object f, Object g) {
-    return new Chain(null, false, f, g, Chain.END).run(x);
+    return Chain.run(false, x, f, g, Chain.END);
   }
 
   /** Like {@link #chain(Object, Object, Object, Object)}, for deferreds only. */
   public static Deferred<Object> chainRaw(Object x, Object f, Object g, Object h) {
-    return new Chain(null, false, f, g, h).run(x);
+    return Chain.run(false, x, f, g, h);
   }
 
   /** Like {@link #chainInto}, for deferreds only. */

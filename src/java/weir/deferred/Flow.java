@@ -58,6 +58,6 @@ public final class Flow implements AutoCloseable {
   }
 
   private Deferred<Object> then(Deferred<Object> values, IFn f) {
-    return new Chain(null, coercing, f, Chain.END, Chain.END).run(values);
+    return Chain.run(coercing, values, f, Chain.END, Chain.END);
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import weir.executor.CurrentExecutor;
+import weir.testing.Await;
 
 class CoercionTest {
 
@@ -44,6 +45,14 @@ class CoercionTest {
   }
 
   private record Box(Object content) {}
+
+  // No records, which another test makes eventual.
+
+  private static final class Early {}
+
+  private static final class Late {}
+
+  private static final class Heard {}
 
   private static Deferred<Object> view(Object x) {
     return Deferreds.from(x);
@@ -155,6 +164,67 @@ class CoercionTest {
     Coercion.extend(Record.class, r -> Deferred.of("record"));
     assertEquals(1, view(box).await());
     assertEquals(2, Deferreds.chain(box, Fns.inc()).await());
+  }
+
+  @Test
+  void aClassKnownAsPlainMayBeExtendedLater() throws Exception {
+    List<Object> others = List.of("x", 1, 1L, 1.0, 'c', Boolean.TRUE, List.of(), Fns.inc());
+    for (Object plain : others) {
+      assertSame(plain, Deferreds.chain(plain, Fns.fn(x -> x)).await());
+    }
+    Early early = new Early();
+    Late late = new Late();
+    for (int i = 0; i < 3; i++) {
+      assertSame(early, Deferreds.chain(Deferred.of(early), Fns.fn(x -> x)).await());
+      assertSame(late, Deferreds.chainRaw(late, Fns.fn(x -> late)).await());
+      assertSame(late, Deferreds.unwrap(late));
+    }
+    Coercion.extend(Early.class, x -> Deferred.of(1));
+    assertEquals(2, Deferreds.chain(Deferred.of(early), Fns.inc()).await());
+    assertEquals(2, Deferreds.chain(0, Fns.fn(x -> early), Fns.inc()).await());
+    assertSame(late, Deferreds.chain(late).await());
+    // In the middle of a chain that has seen it as plain.
+    Deferred<Object> chained =
+        Deferreds.chain(
+            late,
+            Fns.fn(
+                x -> {
+                  Coercion.extend(Late.class, y -> Deferred.of(2));
+                  return x;
+                }),
+            Fns.inc());
+    assertEquals(3, chained.await());
+    assertSame(late, Deferreds.chainRaw(late, Fns.fn(x -> x)).await());
+  }
+
+  @Test
+  void anExtensionIsSeenByThreadsThatHeardOfIt() throws Exception {
+    Heard box = new Heard();
+    AtomicInteger plain = new AtomicInteger();
+    CountDownLatch extended = new CountDownLatch(1);
+    Thread[] threads = new Thread[4];
+    List<Object> seen = java.util.Collections.synchronizedList(new ArrayList<>());
+    for (int i = 0; i < threads.length; i++) {
+      threads[i] =
+          new Thread(
+              () -> {
+                while (extended.getCount() > 0) {
+                  Object x = Deferreds.chain(box).successValue(null);
+                  if (x == box) {
+                    plain.incrementAndGet();
+                  }
+                }
+                seen.add(Deferreds.chain(box).successValue(null));
+              });
+      threads[i].start();
+    }
+    Await.until("the class is known as plain", () -> plain.get() > 1000);
+    Coercion.extend(Heard.class, x -> Deferred.of(1));
+    extended.countDown();
+    for (Thread t : threads) {
+      t.join(10_000);
+    }
+    assertEquals(List.of(1, 1, 1, 1), seen);
   }
 
   @Test
