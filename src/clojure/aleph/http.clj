@@ -54,7 +54,7 @@
   | `:body-timeout` | ms in which more of an awaited request body must come, else 408 (30000; 0: no limit)
   | `:write-timeout` | ms in which the client must read more of a response, else the connection is reset (60000; 0: no limit)
   | `:shutdown-timeout` | seconds that running exchanges may take after `.close` (15)
-  | `:ssl-context` | an SslContext or SslContextBuilder
+  | `:ssl-context` | an SslContext, an SslContextBuilder, or a map as in docs/tls.md
   | `:manual-ssl?` | `:initial-pipeline-transform` installs the TLS handler (false)
   | `:server-header` | value of the Server header, nil for none (\"Weir\")
   | `:server-name` | `:local` or `:host-header`: where `:server-name` and `:server-port` come from (`:local`)
@@ -131,7 +131,7 @@
 
   | key | meaning (default)
   |:----|:----
-  | `:ssl-context` | an SslContext or SslContextBuilder
+  | `:ssl-context` | an SslContext, an SslContextBuilder, or a map as in docs/tls.md
   | `:ssl-endpoint-id-alg` | how a certificate is held against the host's name; nil does not (\"HTTPS\")
   | `:insecure?` | trust every certificate for every name (false)
   | `:local-address` | where to connect from

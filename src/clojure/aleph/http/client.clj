@@ -10,7 +10,7 @@
    (io.netty.channel ChannelHandler ChannelPipeline)
    (io.netty.handler.codec DateFormatter)
    (io.netty.handler.logging LogLevel LoggingHandler)
-   (io.netty.handler.ssl SslContext SslContextBuilder)
+   (io.netty.handler.ssl SslContext)
    (io.netty.resolver AddressResolverGroup NoopAddressResolverGroup)
    (java.io ByteArrayInputStream)
    (java.net SocketAddress)
@@ -23,7 +23,8 @@
    (weir.http BodyMode ContentType FormEncoding FormEncoding$Repeat HeaderName HttpClient
               HttpClient$Builder HttpRequest HttpRequest$Builder Url)
    (weir.http.client CallbackThreads FollowUp)
-   (weir.net Transport)))
+   (weir.net Transport)
+   (weir.net.tls Alpn)))
 
 (set! *warn-on-reflection* true)
 
@@ -65,15 +66,12 @@
   (when-some [n (o/positive-int options :max-chunk-size)] (.maxChunkBytes b n))
   (when-some [t (o/non-negative options :connect-timeout)] (.connectTimeout b (ms t))))
 
-(defn- ssl-context ^SslContext [x]
-  (cond
-    (instance? SslContext x) x
-    (instance? SslContextBuilder x) (.build ^SslContextBuilder x)
-    :else (throw (o/illegal :ssl-context x "an SslContext or an SslContextBuilder"))))
+(defn- ssl-context ^SslContext [x versions]
+  (Alpn/httpClient x (or versions [:http1])))
 
 (defn- set-tls [^HttpClient$Builder b {:keys [ssl-context insecure? http-versions] :as options}]
   (cond
-    ssl-context (.sslContext b (aleph.http.client/ssl-context ssl-context))
+    ssl-context (.sslContext b (aleph.http.client/ssl-context ssl-context http-versions))
     insecure? (.insecure b))
   (when (contains? options :ssl-endpoint-id-alg)
     (.endpointAlgorithm b (:ssl-endpoint-id-alg options)))

@@ -3,8 +3,6 @@ package weir.http;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.resolver.AddressResolverGroup;
 import java.io.Closeable;
 import java.net.SocketAddress;
@@ -12,7 +10,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import weir.deferred.Deferred;
 import weir.http.client.Call;
 import weir.http.client.CallbackThreads;
@@ -20,6 +17,7 @@ import weir.http.client.ClientConfig;
 import weir.http.client.ConnectionPool;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
+import weir.net.tls.Tls;
 
 /**
  * An HTTP client with its pool of connections. Make one and share it; any thread may use it.
@@ -259,7 +257,10 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Sets whom to trust and who to be; the default trusts whom the JDK trusts. */
+    /**
+     * Sets whom to trust and who to be; the default trusts whom the JDK trusts. {@link Tls#client}
+     * makes one.
+     */
     public Builder sslContext(SslContext context) {
       sslContext = Objects.requireNonNull(context, "context");
       return this;
@@ -273,15 +274,7 @@ public final class HttpClient implements Closeable {
 
     /** Trusts every certificate for every name. Not for networks that anybody else can reach. */
     public Builder insecure() {
-      try {
-        sslContext =
-            SslContextBuilder.forClient()
-                .trustManager(InsecureTrustManagerFactory.INSTANCE)
-                .endpointIdentificationAlgorithm(null)
-                .build();
-      } catch (SSLException e) {
-        throw new IllegalStateException("this JVM has no TLS", e);
-      }
+      sslContext = Tls.client().trustAnybody().build();
       return endpointAlgorithm(null);
     }
 

@@ -11,7 +11,6 @@ import static weir.options.Options.truthy;
 
 import clojure.lang.Keyword;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.File;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -21,9 +20,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import javax.net.ssl.SSLException;
 import weir.http.HttpServer.Builder;
 import weir.net.Transport;
+import weir.net.tls.Alpn;
 import weir.options.Options;
 
 /**
@@ -163,7 +162,7 @@ public final class ServerOptions {
       case "body-timeout" -> builder.bodyTimeout(millis(k, v));
       case "write-timeout" -> builder.writeTimeout(millis(k, v));
       case "shutdown-timeout" -> builder.shutdownTimeout(Duration.ofSeconds(nonNegative(k, v)));
-      case "ssl-context" -> builder.sslContext(sslContext(k, v));
+      case "ssl-context" -> builder.sslContext(sslContext(v));
       case "manual-ssl?" -> manualTls(k, v);
       case "bootstrap-transform" -> builder.bootstrap(Options.consumer(k, v));
       case "initial-pipeline-transform" -> builder.initialPipeline(Options.consumer(k, v));
@@ -262,15 +261,9 @@ public final class ServerOptions {
     }
   }
 
-  private static SslContext sslContext(Keyword k, Object v) {
-    if (v instanceof SslContextBuilder unbuilt) {
-      try {
-        return unbuilt.build();
-      } catch (SSLException e) {
-        throw new IllegalArgumentException(k + " can't be built: " + e.getMessage(), e);
-      }
-    }
-    return instance(SslContext.class, k, v, "an SslContext or an SslContextBuilder");
+  private SslContext sslContext(Object v) {
+    Object versions = get("http-versions");
+    return Alpn.httpServer(v, versions instanceof Collection<?> c ? c : List.of(HTTP1));
   }
 
   private static int port(Object port) {

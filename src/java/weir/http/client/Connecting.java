@@ -4,6 +4,7 @@ import aleph.utils.ConnectionTimeoutException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
+import weir.net.tls.Failures;
 
 /** A connection in the making. Ends in exactly one of {@code connected} and {@code connectFailed}. */
 final class Connecting implements Runnable {
@@ -88,9 +89,9 @@ final class Connecting implements Runnable {
     }
   }
 
-  private static Throwable translate(Throwable cause) {
+  private Throwable translate(Throwable cause) {
     return cause instanceof ConnectTimeoutException
         ? new ConnectionTimeoutException(cause.getMessage(), cause)
-        : cause;
+        : Failures.atClient(cause, pool.origin().hostName(), pool.origin().port());
   }
 }

@@ -7,12 +7,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLException;
 import weir.net.EventLoops;
 import weir.net.Transport;
+import weir.net.tls.Tls;
 
 /** Makes connections: resolves the name, connects, and lets the pipeline do the rest. */
 final class Connector {
@@ -28,7 +27,7 @@ final class Connector {
   }
 
   /** Starts to connect; the attempt hears of the channel before anything can happen to it. */
-  ChannelFuture connect(Origin origin, Connecting attempt) throws SSLException {
+  ChannelFuture connect(Origin origin, Connecting attempt) {
     SslContext tls = origin.secure() ? sslContext() : null;
     Bootstrap b =
         bootstrap()
@@ -78,7 +77,7 @@ final class Connector {
   }
 
   /** One context for all connections, so that they resume each other's sessions. */
-  private SslContext sslContext() throws SSLException {
+  private SslContext sslContext() {
     SslContext made = sslContext;
     if (made != null) {
       return made;
@@ -86,7 +85,7 @@ final class Connector {
     lock.lock();
     try {
       if (sslContext == null) {
-        sslContext = SslContextBuilder.forClient().endpointIdentificationAlgorithm(null).build();
+        sslContext = Tls.client().build();
       }
       return sslContext;
     } finally {

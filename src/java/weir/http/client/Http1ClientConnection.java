@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
@@ -20,6 +21,7 @@ import weir.http.Extras;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
 import weir.http.body.StreamedBody;
+import weir.net.tls.Failures;
 
 /**
  * One HTTP/1 connection: runs one exchange after the other. Goes back to its pool only when request
@@ -127,7 +129,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(ChannelHandlerContext c, Throwable cause) {
     if (failure == null) {
-      failure = cause;
+      failure = cause.getCause() instanceof SSLException tls ? explained(tls) : cause;
     }
     if (cause instanceof IOException && current != null && onlyWritingFailed()) {
       // RFC 9112 §9.5: the server may have answered and closed without reading all of the request.
@@ -136,6 +138,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
     LOG.debug("connection to {} failed", pool.origin(), cause);
     c.close();
+  }
+
+  /** With TLS 1.3 a server refuses a client's certificate when the client thinks all is well. */
+  private Throwable explained(SSLException cause) {
+    return Failures.atClient(cause, pool.origin().hostName(), pool.origin().port());
   }
 
   private boolean onlyWritingFailed() {
@@ -165,7 +172,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       LOG.debug("{} was closed when {} was sent; trying again", pool.origin(), exchange.request());
       pool.pool().acquire(exchange);
     } else {
-      finishWith(exchange, decoderFailed() ? failure : cause);
+      finishWith(exchange, decoderFailed() || failure instanceof SSLException ? failure : cause);
     }
   }
 

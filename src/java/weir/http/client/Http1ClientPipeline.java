@@ -5,7 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import javax.net.ssl.SSLParameters;
+import weir.net.tls.Tls;
 
 /** Builds the pipeline of a connection: the path of bytes to an exchange and back. */
 final class Http1ClientPipeline {
@@ -21,7 +21,7 @@ final class Http1ClientPipeline {
       Channel channel, ClientConfig config, Origin origin, SslContext tls, Connecting attempt) {
     ChannelPipeline pipeline = channel.pipeline();
     if (tls != null) {
-      pipeline.addLast("ssl-handler", tlsHandler(channel, config, origin, tls));
+      pipeline.addLast(Tls.HANDLER, tlsHandler(channel, config, origin, tls));
     }
     ResponseDecoder decoder =
         new ResponseDecoder(
@@ -37,12 +37,8 @@ final class Http1ClientPipeline {
 
   private static SslHandler tlsHandler(
       Channel channel, ClientConfig config, Origin origin, SslContext tls) {
-    SslHandler handler = tls.newHandler(channel.alloc(), origin.hostName(), origin.port());
-    SSLParameters parameters = handler.engine().getSSLParameters();
-    String algorithm = config.endpointAlgorithm();
-    // The JDK takes null for "as it was", which with Netty's contexts is HTTPS.
-    parameters.setEndpointIdentificationAlgorithm(algorithm == null ? "" : algorithm);
-    handler.engine().setSSLParameters(parameters);
+    SslHandler handler =
+        Tls.connect(channel, tls, origin.hostName(), origin.port(), config.endpointAlgorithm());
     handler.setHandshakeTimeoutMillis(0); // the connection timeout of the request is the limit
     return handler;
   }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import weir.net.tls.Tls;
 
 /** Builds the pipeline of a connection: the path that bytes take to a handler and back. */
 final class Http1Initializer extends ChannelInitializer<Channel> {
@@ -38,7 +39,7 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
     ChannelPipeline pipeline = channel.pipeline();
     config.initialPipeline().accept(pipeline);
     if (config.sslContext() != null) {
-      pipeline.addLast("ssl-handler", config.sslContext().newHandler(channel.alloc()));
+      Tls.accept(pipeline, config.sslContext());
     }
     if (!config.idleTimeout().isZero()) {
       long ms = config.idleTimeout().toMillis();
