@@ -3,14 +3,11 @@ package weir.http.server;
 import clojure.lang.AFn;
 import clojure.lang.IKVReduce;
 import clojure.lang.IPersistentMap;
-import clojure.lang.Keyword;
 import clojure.lang.Sequential;
-import clojure.lang.Symbol;
-import io.netty.handler.codec.DateFormatter;
 import java.nio.charset.StandardCharsets;
-import java.util.Date;
 import java.util.Map;
 import weir.http.HeaderName;
+import weir.http.HeaderValue;
 import weir.http.Reply;
 
 /**
@@ -162,26 +159,11 @@ final class HeadWriter extends AFn {
       addOne(header, s);
     } else if (value instanceof Sequential || value instanceof java.util.List) {
       for (Object each : (Iterable<?>) value) {
-        addOne(header, text(header, each));
+        addOne(header, HeaderValue.text(header, each));
       }
     } else {
-      addOne(header, text(header, value));
+      addOne(header, HeaderValue.text(header, value));
     }
-  }
-
-  private static String text(HeaderName header, Object value) {
-    if (value instanceof String s) {
-      return s;
-    }
-    if (value instanceof Date date) {
-      return DateFormatter.format(date);
-    }
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "response header " + header.name() + " is nil (expected: a string, or no such header)");
-    }
-    // A keyword keeps its colon, a set is printed: what programs have come to rely on.
-    return value instanceof Keyword || value instanceof Symbol ? value.toString() : "" + value;
   }
 
   private void addOne(HeaderName header, String value) {
