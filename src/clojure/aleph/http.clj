@@ -39,6 +39,8 @@
   | `:async-timeout-handler` | handler of `request respond raise` that answers instead (a 500)
   | `:error-handler` | function from a Throwable to a response (a 500 and a log entry)
   | `:rejected-handler` | function from a request which `:executor` has rejected to a response (a 503)
+  | `:continue-handler` | function of a request with `Expect: 100-continue`, to true, false (417), a response, or a deferred of these (each may continue)
+  | `:continue-executor` | where it runs: an Executor, or `:none` for the event loop (where handlers run)
   | `:request-buffer-size` | bytes of a request body that may wait unread (16384)
   | `:raw-stream?` | request bodies are streams of ByteBuf which the handler releases (false)
   | `:max-request-body-size` | gather bodies before the handler is called, and answer 413 to larger ones (no limit, no gathering)

@@ -165,6 +165,9 @@ public final class HttpServer implements Closeable {
     private HandlerThreads handlerThreads = HandlerThreads.WORKERS;
     private Executor executor;
     private int workerPoolSize = DEFAULT_WORKER_POOL_SIZE;
+    private ContinueHandler continueHandler;
+    private HandlerThreads continueThreads = HandlerThreads.WORKERS;
+    private Executor continueExecutor;
     private SslContext sslContext;
     private boolean manualTls;
     private boolean rawStream;
@@ -285,6 +288,29 @@ public final class HttpServer implements Closeable {
     /** Sets how many handlers may block at once on a JVM without virtual threads. */
     public Builder workerPoolSize(int n) {
       workerPoolSize = positive("workerPoolSize", n);
+      return this;
+    }
+
+    /**
+     * Asks {@code handler} about requests with {@code Expect: 100-continue} and a body; by default each
+     * is told to continue at once. It is called where other handlers are.
+     */
+    public Builder continueHandler(ContinueHandler handler) {
+      continueHandler = Objects.requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /** Calls the continue handler on {@code newExecutor}. */
+    public Builder continueExecutor(Executor newExecutor) {
+      continueExecutor = Objects.requireNonNull(newExecutor, "executor");
+      continueThreads = HandlerThreads.EXECUTOR;
+      return this;
+    }
+
+    /** Calls the continue handler on the event loop: it must not block. */
+    public Builder continueOnEventLoop() {
+      continueExecutor = null;
+      continueThreads = HandlerThreads.EVENT_LOOP;
       return this;
     }
 
@@ -499,6 +525,9 @@ public final class HttpServer implements Closeable {
           handlerThreads,
           executor,
           workerPoolSize,
+          continueHandler,
+          continueThreads,
+          continueExecutor,
           sslContext,
           manualTls,
           rawStream,

@@ -9,6 +9,7 @@ import static weir.options.Options.nonNegativeInt;
 import static weir.options.Options.positiveInt;
 import static weir.options.Options.truthy;
 
+import clojure.lang.IFn;
 import clojure.lang.Keyword;
 import io.netty.handler.ssl.SslContext;
 import java.io.File;
@@ -43,6 +44,8 @@ public final class ServerOptions {
           "event-loop-threads",
           "daemon?",
           "executor",
+          "continue-handler",
+          "continue-executor",
           "server-name",
           "server-header",
           "http-versions",
@@ -77,8 +80,6 @@ public final class ServerOptions {
           "compression?",
           "compression-level",
           "compression-options",
-          "continue-handler",
-          "continue-executor",
           "use-h2c?",
           "http2-settings",
           "conn-go-away-handler",
@@ -141,6 +142,8 @@ public final class ServerOptions {
       case "event-loop-threads" -> builder.eventLoopThreads(positiveInt(k, v));
       case "daemon?" -> builder.daemon(truthy(v));
       case "executor" -> executor(k, v);
+      case "continue-handler" -> builder.continueHandler(continueHandler(k, v));
+      case "continue-executor" -> continueExecutor(k, v);
       case "server-name" -> builder.serverName(serverName(k, v));
       case "server-header" -> builder.serverHeader(instance(String.class, k, v, "a string or nil"));
       case "http-versions" -> httpVersions(k, v);
@@ -225,6 +228,20 @@ public final class ServerOptions {
     } else {
       builder.executor(instance(Executor.class, k, v, "a java.util.concurrent.Executor, or :none"));
     }
+  }
+
+  private void continueExecutor(Keyword k, Object v) {
+    if (v == NONE) {
+      builder.continueOnEventLoop();
+    } else {
+      builder.continueExecutor(
+          instance(Executor.class, k, v, "a java.util.concurrent.Executor, or :none"));
+    }
+  }
+
+  private static ContinueHandler continueHandler(Keyword k, Object v) {
+    IFn f = instance(IFn.class, k, v, "a function of the request");
+    return f::invoke;
   }
 
   private void manualTls(Keyword k, Object v) {

@@ -1,25 +1,29 @@
 package weir.http.server;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
-/** Decides which thread calls the handler. Called on the event loop. */
+/** Decides which thread calls a handler. Called on the event loop. */
 interface Dispatcher {
 
-  void dispatch(Exchange exchange);
+  /**
+   * Runs a job of a connection of {@code loop}.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if there is no room
+   */
+  void run(ServerLoop loop, Handoff.Job job);
 
   /** Ends threads that belong to it. */
   default void shutdown() {}
 
   /** The event loop itself: for handlers that never block. */
-  Dispatcher INLINE = exchange -> exchange.run(null);
+  Dispatcher INLINE = (loop, job) -> job.run(null);
 
   /** Everything that a loop reads in one iteration goes to the workers at once. */
   static Dispatcher handoff(Handoff handoff) {
     return new Dispatcher() {
       @Override
-      public void dispatch(Exchange exchange) {
-        exchange.loop().handOver(exchange);
+      public void run(ServerLoop loop, Handoff.Job job) {
+        loop.handOver(job);
       }
 
       @Override
@@ -29,14 +33,8 @@ interface Dispatcher {
     };
   }
 
-  /** The user's executor; what it rejects is answered by the application on the event loop. */
+  /** The user's executor. */
   static Dispatcher executor(Executor executor) {
-    return exchange -> {
-      try {
-        executor.execute(() -> exchange.run(null));
-      } catch (RejectedExecutionException e) {
-        exchange.connection().reject(exchange);
-      }
-    };
+    return (loop, job) -> executor.execute(() -> job.run(null));
   }
 }

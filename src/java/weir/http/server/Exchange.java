@@ -51,6 +51,7 @@ final class Exchange implements Upgradable, Handoff.Job {
   private final long arrivedNanos = System.nanoTime();
 
   private Object body;
+  private Object withheldBody;
 
   /** Why the request body came to no good end, null while it has not; written on the loop. */
   volatile Refusal bodyRefusal;
@@ -86,6 +87,7 @@ final class Exchange implements Upgradable, Handoff.Job {
   Exchange nextInOrder;
   boolean ready;
   boolean wantsContinue;
+  boolean undecided; // the continue handler has not said yet whether the body may come
   boolean answered;
   boolean admitted;
   InboundBody inbound;
@@ -147,7 +149,7 @@ final class Exchange implements Upgradable, Handoff.Job {
    * The handler's thread is free; its answer may never come, when the client has gone. Says so before
    * it looks at the connection, which closes before it looks here: one of both sees the other.
    */
-  private void awaitAnswer() {
+  void awaitAnswer() {
     pending = true;
     if (!connection.channel().isActive()) {
       loop().run(() -> connection.leave(this));
@@ -219,7 +221,8 @@ final class Exchange implements Upgradable, Handoff.Job {
 
   // ---- answering
 
-  private void answer(Object result, Worker worker) {
+  /** Encodes a response map, {@link Reply} or null; if that fails, an error response. */
+  void answer(Object result, Worker worker) {
     ANSWERER.setRelease(this, HANDLER);
     HeadWriter writer = writer(worker);
     try {
@@ -363,7 +366,23 @@ final class Exchange implements Upgradable, Handoff.Job {
   }
 
   void body(Object newBody) {
-    body = newBody;
+    if (undecided) {
+      withheldBody = newBody;
+    } else {
+      body = newBody;
+    }
+  }
+
+  /** Has no body for now: whoever decides whether it may come cannot read it. */
+  void withholdBody() {
+    withheldBody = body;
+    body = null;
+  }
+
+  /** Has its body again. */
+  void giveBody() {
+    body = withheldBody;
+    withheldBody = null;
   }
 
   /** The connection is gone: tells whoever asked for it, and lets go of an unsent response. */

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -17,6 +18,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
@@ -161,8 +163,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     exchange.inbound = RequestBodies.plan(exchange, request, context.config());
     receiving = exchange;
-    if (exchange.inbound != null && Http1Responses.takeExpectation(request)) {
-      responses.allowBody(exchange);
+    if (exchange.inbound != null && Http1Responses.expectsContinue(request)) {
+      if (context.config().continueHandler() != null) {
+        askWhetherToContinue(exchange);
+        return;
+      }
+      allowBody(exchange);
     }
     if (exchange.inbound == null || !exchange.inbound.isGathered()) {
       dispatch(exchange);
@@ -176,6 +182,70 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     } else if (!responses.isEmpty()) {
       gate.close(ReadGate.UPGRADE);
     }
+  }
+
+  private void askWhetherToContinue(Exchange exchange) {
+    exchange.undecided = true;
+    exchange.withholdBody();
+    if (!admit(exchange)) {
+      reject(exchange);
+      return;
+    }
+    run(
+        context.continueDispatcher(),
+        exchange,
+        new Expectation(exchange, context.config().continueHandler()));
+  }
+
+  /** The body may come. Nobody has read it until now, so that its gate may be closed. */
+  void goAhead(Exchange exchange) {
+    if (!isUndecided(exchange)) {
+      leave(exchange);
+      return;
+    }
+    exchange.undecided = false;
+    exchange.giveBody();
+    if (exchange.inbound == null) {
+      exchange.headers().remove(HttpHeaderNames.EXPECT);
+      dispatch(exchange); // all of it has come without being asked for
+      return;
+    }
+    allowBody(exchange);
+    if (!exchange.inbound.isGathered()) {
+      dispatch(exchange);
+    }
+  }
+
+  private void allowBody(Exchange exchange) {
+    exchange.headers().remove(HttpHeaderNames.EXPECT);
+    responses.allowBody(exchange);
+  }
+
+  /** The body is not wanted; what comes of it cannot be told from a next request. */
+  void refuseBody(Exchange exchange, Handoff.Job answer) {
+    if (!isUndecided(exchange)) {
+      leave(exchange);
+      return;
+    }
+    exchange.undecided = false;
+    dropBody(exchange);
+    run(context.continueDispatcher(), exchange, answer);
+  }
+
+  /** It is not when the body has failed or the client has gone before the handler had decided. */
+  private boolean isUndecided(Exchange exchange) {
+    return exchange.undecided && exchange.bodyRefusal == null && ctx.channel().isActive();
+  }
+
+  private void dropBody(Exchange exchange) {
+    if (exchange.inbound != null) {
+      exchange.inbound.abandon();
+      exchange.inbound = null;
+      receiving = null;
+    }
+    exchange.closeAfter = true;
+    refused = true;
+    stopReading();
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {
@@ -241,7 +311,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     body.fail(new IOException(refusal.reason(), cause));
     if (exchange.answered) {
       closeAfterWrites();
-    } else if (body.isGathered()) {
+    } else if (body.isGathered() || exchange.undecided) {
+      exchange.undecided = false;
       exchange.answerWith(refusal.reply()); // else the handler has been called, and answers
     }
   }
@@ -254,7 +325,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       return Http1Timer.Phase.NONE;
     }
     if (receiving != null) {
-      boolean awaited = receiving.inbound != null && !receiving.wantsContinue;
+      boolean awaited =
+          receiving.inbound != null && !receiving.wantsContinue && !receiving.undecided;
       return awaited ? Http1Timer.Phase.BODY : Http1Timer.Phase.NONE;
     }
     if (decoder.isInHeader()) {
@@ -301,20 +373,36 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** The whole of what the handler needs is there. */
   void dispatch(Exchange exchange) {
-    if (loop.admission().enter()) {
-      exchange.admitted = true;
-      context.dispatcher().dispatch(exchange);
+    if (exchange.undecided) {
+      return; // until the body is allowed, which has come already
+    }
+    if (admit(exchange)) {
+      run(context.dispatcher(), exchange, exchange);
     } else {
       reject(exchange);
     }
   }
 
+  private boolean admit(Exchange exchange) {
+    if (!exchange.admitted) {
+      exchange.admitted = loop.admission().enter();
+    }
+    return exchange.admitted;
+  }
+
+  private void run(Dispatcher dispatcher, Exchange exchange, Handoff.Job job) {
+    try {
+      dispatcher.run(loop, job);
+    } catch (RejectedExecutionException e) {
+      reject(exchange);
+    }
+  }
+
   /** There is no room for the request: neither a body that still comes is read. */
-  void reject(Exchange exchange) {
+  private void reject(Exchange exchange) {
+    exchange.undecided = false;
     if (exchange.inbound != null) {
-      exchange.closeAfter = true;
-      refused = true;
-      stopReading();
+      dropBody(exchange);
     }
     exchange.reject();
   }
@@ -350,6 +438,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     // A body that failed has set closeAfter here, and the handler's thread may have undone that.
     if (exchange.closeAfter || exchange.bodyRefusal != null) {
+      responses.end();
       closeAfterWrites();
       return;
     }

@@ -2,7 +2,6 @@ package weir.http.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.nio.channels.ClosedChannelException;
@@ -19,13 +18,9 @@ final class Http1Responses {
   /** Arrays up to this size are copied behind their head: one buffer, one write. */
   private static final int MAX_GATHERED_CONTENT = 64 * 1024;
 
-  /** Returns whether the client waits for a 100, and removes the header that says so. */
-  static boolean takeExpectation(HttpRequest request) {
-    if (request.protocolVersion().minorVersion() == 0 || !HttpUtil.is100ContinueExpected(request)) {
-      return false;
-    }
-    request.headers().remove(HttpHeaderNames.EXPECT);
-    return true;
+  /** Returns whether the client waits for a 100. */
+  static boolean expectsContinue(HttpRequest request) {
+    return request.protocolVersion().minorVersion() > 0 && HttpUtil.is100ContinueExpected(request);
   }
 
   /** Returns how many bytes of content will be gathered behind the head. */

@@ -16,6 +16,7 @@ enum Refusal {
   SLOW_BODY(408, "Request Timeout", "nothing of the request body came for too long"),
   CUT_BODY(400, "Bad Request", "the client went away before the end of its request body"),
   BODY_TOO_LARGE(413, "Content Too Large", "request body over the limit"),
+  EXPECTATION_FAILED(417, "Expectation Failed", "the continue handler wants no body"),
   URI_TOO_LONG(414, "URI Too Long", "request line over the limit"),
   HEADERS_TOO_LARGE(431, "Request Header Fields Too Large", "header block over the limit"),
   UNKNOWN_CODING(501, "Not Implemented", "transfer coding other than chunked"),

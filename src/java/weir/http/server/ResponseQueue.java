@@ -19,6 +19,7 @@ final class ResponseQueue {
   private int open;
 
   private ResponseStream writing;
+  private boolean ended;
 
   /**
    * @param limit so many exchanges may wait for their responses until the connection is not read
@@ -56,6 +57,10 @@ final class ResponseQueue {
    * @param fresh the buffer that its head stands in, null if the exchange has it already
    */
   void finished(Exchange exchange, HeadBuffer fresh) {
+    if (ended) {
+      Http1Responses.discard(exchange);
+      return;
+    }
     if (exchange == head && writing == null) {
       if (fresh != null) {
         output.gather(fresh.array(), fresh.length(), Http1Responses.gathered(exchange));
@@ -74,7 +79,7 @@ final class ResponseQueue {
   }
 
   private void advance() {
-    while (head != null && head.ready && writing == null) {
+    while (head != null && head.ready && writing == null && !ended) {
       gatherHead(head);
       write(head);
     }
@@ -140,6 +145,11 @@ final class ResponseQueue {
       output.gather(Http1Responses.CONTINUE, Http1Responses.CONTINUE.length, 0);
       output.flushSoon();
     }
+  }
+
+  /** The last response has been written: it said that the connection closes (RFC 9112 §9.6). */
+  void end() {
+    ended = true;
   }
 
   /** The connection is gone: nobody will get any of these responses. */

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import weir.http.ContinueHandler;
 import weir.http.ServerNamePolicy;
 import weir.http.body.BodyRule;
 import weir.net.ListenOn;
@@ -23,6 +24,9 @@ import weir.net.Transport;
  * @param handlerThreads who calls the handler
  * @param executor the user's executor, only with {@link HandlerThreads#EXECUTOR}
  * @param workerPoolSize how many platform threads may call handlers, where there are no virtual ones
+ * @param continueHandler decides about expectations, null to meet all
+ * @param continueThreads who calls it
+ * @param continueExecutor the user's executor for that, only with {@link HandlerThreads#EXECUTOR}
  * @param sslContext TLS, or null
  * @param manualTls whether the user's own pipeline ends TLS
  * @param rawStream whether request bodies are streams of buffers
@@ -56,6 +60,9 @@ public record ServerConfig(
     HandlerThreads handlerThreads,
     Executor executor,
     int workerPoolSize,
+    ContinueHandler continueHandler,
+    HandlerThreads continueThreads,
+    Executor continueExecutor,
     SslContext sslContext,
     boolean manualTls,
     boolean rawStream,
@@ -82,7 +89,7 @@ public record ServerConfig(
 
   /** Who calls the handler. */
   public enum HandlerThreads {
-    /** Virtual threads, or a pool where the JVM has none. */
+    /** Virtual threads, or a pool where the JVM has none; for the continue handler, as for others. */
     WORKERS,
     /** The event loop itself. */
     EVENT_LOOP,

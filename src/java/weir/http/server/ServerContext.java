@@ -13,6 +13,7 @@ final class ServerContext {
   private final Application application;
   private final StandardHeaders standardHeaders;
   private final Dispatcher dispatcher;
+  private final Dispatcher continueDispatcher;
   private final Handoff handoff;
   private final Watchdog watchdog;
   private final Admission admission;
@@ -35,6 +36,12 @@ final class ServerContext {
       this.dispatcher =
           config.executor() == null ? Dispatcher.INLINE : Dispatcher.executor(config.executor());
     }
+    this.continueDispatcher =
+        switch (config.continueThreads()) {
+          case WORKERS -> dispatcher;
+          case EVENT_LOOP -> Dispatcher.INLINE;
+          case EXECUTOR -> Dispatcher.executor(config.continueExecutor());
+        };
   }
 
   ServerConfig config() {
@@ -51,6 +58,11 @@ final class ServerContext {
 
   Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  /** Returns who calls the continue handler. */
+  Dispatcher continueDispatcher() {
+    return continueDispatcher;
   }
 
   /** Returns the threads that read bodies which can only be read by blocking. */

@@ -3,10 +3,14 @@ package weir.http.server;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one server keeps for one of its event loops. All but the outbox is for that loop alone. */
 final class ServerLoop {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServerLoop.class);
   private static final int BATCH = 32;
 
   private final EventLoop loop;
@@ -49,8 +53,12 @@ final class ServerLoop {
   void run(Runnable task) {
     if (inLoop()) {
       task.run();
-    } else {
+      return;
+    }
+    try {
       loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the server has stopped, and its connections are gone", e);
     }
   }
 
@@ -73,15 +81,15 @@ final class ServerLoop {
     return headWriter;
   }
 
-  /** Keeps the exchange until the end of this loop iteration, then hands over all of them. */
-  void handOver(Exchange exchange) {
+  /** Keeps the job until the end of this loop iteration, then hands over all of them. */
+  void handOver(Handoff.Job job) {
     if (batched == 0) {
       batch = new Object[BATCH];
       loop.execute(handOverTask);
     } else if (batched == batch.length) {
       batch = Arrays.copyOf(batch, batched * 2);
     }
-    batch[batched++] = exchange;
+    batch[batched++] = job;
   }
 
   private void submitBatch() {

@@ -1,0 +1,65 @@
+package weir.http.server;
+
+import clojure.lang.IPersistentMap;
+import manifold.deferred.IDeferred;
+import weir.deferred.Coercion;
+import weir.http.ContinueHandler;
+import weir.http.Reply;
+import weir.http.RingRequest;
+
+/**
+ * Asks the continue handler about one request. The connection hears the decision on its event loop; a
+ * refusal other than the plain 417 is then made where the handler runs.
+ */
+final class Expectation implements Handoff.Job {
+
+  private final Exchange exchange;
+  private final ContinueHandler handler;
+
+  Expectation(Exchange exchange, ContinueHandler handler) {
+    this.exchange = exchange;
+    this.handler = handler;
+  }
+
+  @Override
+  public void run(Worker worker) {
+    try {
+      accept(handler.expect(new RingRequest(exchange)));
+    } catch (Throwable t) {
+      refuse(w -> exchange.fail(t, w));
+    }
+  }
+
+  private void accept(Object decision) {
+    if (Boolean.TRUE.equals(decision)) {
+      exchange.loop().run(() -> exchange.connection().goAhead(exchange));
+    } else if (decision == null || Boolean.FALSE.equals(decision)) {
+      refuse(w -> exchange.answer(Refusal.EXPECTATION_FAILED.reply(), w));
+    } else if (decision instanceof IPersistentMap || decision instanceof Reply) {
+      refuse(w -> exchange.answer(decision, w));
+    } else {
+      acceptLater(decision);
+    }
+  }
+
+  private void acceptLater(Object decision) {
+    IDeferred promised = Coercion.toDeferred(decision);
+    if (promised == null) {
+      IllegalArgumentException e =
+          new IllegalArgumentException(
+              "the continue handler has returned an instance of "
+                  + decision.getClass()
+                  + " (expected: true, false, a response, or a deferred of these)");
+      refuse(w -> exchange.fail(e, w));
+      return;
+    }
+    exchange.awaitAnswer();
+    promised.onRealized(
+        new Functions.Of(this::accept),
+        new Functions.Of(error -> refuse(w -> exchange.fail(error, w))));
+  }
+
+  private void refuse(Handoff.Job answer) {
+    exchange.loop().run(() -> exchange.connection().refuseBody(exchange, answer));
+  }
+}

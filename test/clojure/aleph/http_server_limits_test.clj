@@ -1,0 +1,77 @@
+(ns aleph.http-server-limits-test
+  "Limits, timeouts and other options of start-server that decide what becomes of a connection."
+  (:require
+   [aleph.http :as http]
+   [aleph.netty :as netty]
+   [clojure.test :refer [are deftest is]]
+   [manifold.deferred :as d])
+  (:import
+   (weir.http HttpServer)
+   (weir.testing RawClient RawClient$Response)))
+
+(set! *warn-on-reflection* true)
+
+(defn- with-server* [handler options f]
+  (let [^HttpServer server (http/start-server handler (merge {:port 0 :shutdown-timeout 0} options))]
+    (try
+      (with-open [client (RawClient. (netty/port server))]
+        (f client))
+      (finally
+        (.close server)
+        (netty/wait-for-close server)))))
+
+(defmacro ^:private with-client
+  "Evaluates `body` with a raw client of a server."
+  [[client handler options] & body]
+  `(with-server* ~handler ~options (fn [~(vary-meta client assoc :tag `RawClient)] ~@body)))
+
+(defn- hello [_] {:status 200 :body "hello"})
+
+(defn- status [^RawClient client ^String request]
+  (.status ^RawClient$Response (.read (.send client request))))
+
+(def ^:private post
+  "POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+
+(deftest slow-clients-are-cut
+  (with-client [client hello {:keep-alive-timeout 50}]
+    (is (.atEnd client)))
+  (with-client [client hello {:header-timeout 50}]
+    (is (= 408 (status client "GET / HT"))))
+  (with-client [client hello {:body-timeout 50}]
+    (is (= 408 (status client "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")))))
+
+(deftest requests-beyond-the-limit-go-to-the-rejected-handler
+  (let [waiting (d/deferred)]
+    (with-client [client (constantly waiting) {:max-requests-in-flight 1
+                                               :rejected-handler (fn [req] {:status 429 :body (:uri req)})}]
+      (.send client "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
+      (d/success! waiting {:status 200 :body ""})
+      (is (= [200 429] [(.status (.read client)) (.status (.read client))])))))
+
+(deftest the-continue-handler-decides
+  (doseq [executor [:none nil]
+          :let [options (fn [decide] {:continue-handler decide :continue-executor executor})]]
+    (with-client [client (fn [req] {:status 200 :body (slurp (:body req))})
+                  (options (fn [req] (and (nil? (:body req)) (= "/a" (:uri req)))))]
+      (is (= 100 (status client post)))
+      (is (= "ok" (.text (.read (.send client "ok"))))))
+    (are [expected decision] (with-client [client hello (options (constantly decision))]
+                               (= expected (status client post)))
+      417 false
+      417 nil
+      403 {:status 403}
+      403 (d/success-deferred {:status 403})
+      500 :something
+      500 (d/error-deferred (ex-info "wanted by the test" {})))))
+
+(deftest bad-values-say-what-is-wrong
+  (are [option value] (thrown-with-msg? IllegalArgumentException (re-pattern (str option))
+                                        (http/start-server hello {:port 0 option value}))
+    :keep-alive-timeout -1
+    :header-timeout "1"
+    :body-timeout -1
+    :write-timeout :none
+    :max-requests-in-flight -1
+    :continue-handler 1
+    :continue-executor :some))
