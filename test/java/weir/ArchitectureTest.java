@@ -45,6 +45,8 @@ class ArchitectureTest {
   /** Programs make these with {@code new}: shells around the engine's own, or a delegation. */
   private static final DescribedPredicate<JavaClass> MADE_BY_PROGRAMS =
       belongToAnyOf(
+          aleph.http.AlephChannelInitializer.class,
+          aleph.http.ApnHandler.class,
           clj_commons.byte_streams.ByteBufferInputStream.class,
           clj_commons.byte_streams.InputStream.class,
           clj_commons.byte_streams.Utils.class);
