@@ -1,10 +1,11 @@
 (ns weir.deferred
-  "What deferreds can do beyond Manifold's: cancellation that goes upstream, for those that ask for it."
+  "What deferreds can do beyond Manifold's, for those that ask for it: cancellation that goes upstream,
+  and functions that see the context of the thread that gave them away."
   (:refer-clojure :exclude [future])
   (:import
    (java.util.concurrent Callable Executor)
    (manifold.deferred IMutableDeferred)
-   (weir.deferred Cancelable Conveyed)
+   (weir.deferred Cancelable Context ContextCarrier ContextCarrier$Scope Conveyed)
    (weir.executor Pools)))
 
 (set! *warn-on-reflection* true)
@@ -39,3 +40,46 @@
   "Like `future-with` on the execute pool."
   [& body]
   `(future-with (Pools/executePool) ~@body))
+
+(defn bindings
+  "Returns a carrier, for `convey!`, of Clojure's dynamic bindings."
+  []
+  (ContextCarrier/bindings))
+
+(defn mdc
+  "Returns a carrier, for `convey!`, of slf4j's mapped diagnostic context."
+  []
+  (ContextCarrier/mdc))
+
+(defn carrier
+  "Returns a carrier, for `convey!`, of anything that belongs to a thread. `capture`, a function without
+  arguments, returns what the calling thread has; `enter`, a function of that, gives it to another
+  thread and returns a function without arguments that gives the thread its own back."
+  [capture enter]
+  (reify ContextCarrier
+    (capture [_] (capture))
+    (enter [_ captured]
+      (let [leave (enter captured)]
+        (reify ContextCarrier$Scope
+          (close [_] (leave)))))))
+
+(defn convey!
+  "From now on, functions given to `chain`, `catch`, `on-realized`, `consume`, `map` and all the others
+  are called with what `carriers` found on the thread that gave them, whatever thread calls them. Replaces
+  the carriers of an earlier call; without any, which is how programs start, nothing is conveyed. To be
+  called when a program starts: threads may notice a later change late."
+  [& carriers]
+  (Context/convey (into-array ContextCarrier carriers)))
+
+(defn carrying
+  "Returns a function that calls `f` with what `convey!` conveys, as it is on this thread now: for
+  threads and executors that take no deferred."
+  [f]
+  (if-let [context (Context/capture)]
+    (fn [& args]
+      (let [^ContextCarrier$Scope scope (.enter context)]
+        (try
+          (apply f args)
+          (finally
+            (.close scope)))))
+    f))

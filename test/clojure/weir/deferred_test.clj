@@ -2,6 +2,8 @@
   (:require
    [clojure.test :refer [deftest is]]
    [manifold.deferred :as d]
+   [manifold.stream :as s]
+   [manifold.time :as t]
    [weir.deferred :as wd])
   (:import
    (java.util.concurrent CancellationException)))
@@ -39,3 +41,64 @@
 (deftest an-interruptible-future-sees-the-bindings-of-its-caller
   (binding [*print-length* 3]
     (is (= 3 (deref (wd/future *print-length*) 30000 :never)))))
+
+(def ^:dynamic *who* "nobody")
+
+(defmacro ^:private conveying [carriers & body]
+  `(try
+     (apply wd/convey! ~carriers)
+     ~@body
+     (finally
+       (wd/convey!))))
+
+(defn- realize-elsewhere [d x]
+  @(future (d/success! d x)))
+
+(deftest bindings-follow-functions-that-wait
+  (conveying [(wd/bindings)]
+    (let [d      (d/deferred)
+          source (s/stream)
+          seen   (binding [*who* "Ada"]
+                   {:chain     (d/chain d (fn [_] *who*))
+                    :chain'    (d/chain' d (fn [_] *who*))
+                    :zip       (d/chain (d/zip d d) (fn [_] *who*))
+                    :let-flow  (d/let-flow [x d, y [x *who*]] (second y))
+                    :body      (d/let-flow [x d] (when x *who*))
+                    :catch     (d/catch (d/chain d (fn [_] (throw (Exception.)))) (fn [_] *who*))
+                    :loop      (d/loop [i 0]
+                                 (if (< i 2)
+                                   (d/chain d (fn [_] (d/recur (inc i))))
+                                   *who*))
+                    :future    (d/future *who*)
+                    :in        (t/in 1 (fn [] *who*))
+                    :map       (s/take! (s/map (fn [_] *who*) source))
+                    :transform (s/reduce (fn [_ _] *who*) nil (s/map identity (s/->source [d])))})]
+      (realize-elsewhere d 1)
+      @(future (s/put! source 1))
+      (doseq [[way x] seen]
+        (is (= "Ada" (deref x 30000 :never)) way)))))
+
+(deftest without-carriers-no-bindings-follow ; 3.3.9
+  (let [d    (d/deferred)
+        seen (binding [*who* "Ada"] (d/chain d (fn [_] *who*)))]
+    (.join (doto (Thread. ^Runnable #(d/success! d 1)) .start))
+    (is (= "nobody" @seen))))
+
+(deftest carriers-of-ones-own
+  (let [^ThreadLocal span (ThreadLocal.)]
+    (conveying [(wd/carrier
+                  #(.get span)
+                  (fn [x]
+                    (let [before (.get span)]
+                      (.set span x)
+                      #(.set span before))))]
+      (.set span :request-17)
+      (let [d        (d/deferred)
+            seen     (d/chain d (fn [_] (.get span)))
+            carrying (wd/carrying (fn [x] [x (.get span)]))]
+        (.set span nil)
+        (realize-elsewhere d 1)
+        (is (= :request-17 @seen))
+        (is (= [:x :request-17] @(future (carrying :x))))
+        (is (nil? (.get span)))))
+    (is (= inc (wd/carrying inc)))))

@@ -43,6 +43,11 @@ public abstract class Callback extends State {
     return false;
   }
 
+  /** False if no function of the program runs in here, so that no context need be carried. */
+  boolean carriesContext() {
+    return true;
+  }
+
   /** Unlinks {@code cancelled} if it still is the next one. */
   final void skip(Callback cancelled) {
     NEXT.compareAndSet(this, cancelled, cancelled.next);

@@ -59,7 +59,7 @@ public final class Cancelable<T> extends Deferred<T> {
    */
   public static <T> Cancelable<T> supply(Executor executor, Callable<? extends T> function) {
     Cancelable<T> result = new Cancelable<>(CurrentExecutor.get());
-    InterruptibleCall call = new InterruptibleCall(result, function);
+    InterruptibleCall call = new InterruptibleCall(result, Context.around(function));
     result.listen(call);
     executor.execute(call);
     return result;

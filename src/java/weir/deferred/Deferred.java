@@ -239,12 +239,17 @@ public class Deferred<T> extends Combinators<T> {
   // ---- listening
 
   /**
-   * Calls {@code callback} once with the outcome.
+   * Calls {@code callback} once with the outcome, in the {@link Context} of this thread, if one is
+   * conveyed.
    *
    * @param callback one that is not registered anywhere at the moment
    */
   @Override
   public void listen(Callback callback) {
+    register(Carried.of(callback));
+  }
+
+  private void register(Callback callback) {
     for (; ; ) {
       Object s = state;
       if (s == null || s instanceof Callback) {
@@ -282,7 +287,7 @@ public class Deferred<T> extends Combinators<T> {
       return Boolean.FALSE;
     }
     for (Callback c = head; c != null; c = c.next) {
-      if (c instanceof Listeners.Cancellable l && l.cancel(listener)) {
+      if (Carried.unwrap(c) instanceof Listeners.Cancellable l && l.cancel(listener)) {
         unlinkCancelled();
         return Boolean.TRUE;
       }

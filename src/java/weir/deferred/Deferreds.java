@@ -249,7 +249,8 @@ public final class Deferreds {
    *     the call cancels it
    */
   public static Deferred<Object> in(IClock clock, double ms, Callable<?> function) {
-    return DelayedCall.start(clock, ms, Objects.requireNonNull(function, "function"));
+    return DelayedCall.start(
+        clock, ms, Context.around(Objects.requireNonNull(function, "function")));
   }
 
   // ---- running
@@ -262,13 +263,14 @@ public final class Deferreds {
    */
   public static <T> Deferred<T> supply(Executor executor, Callable<? extends T> function) {
     Deferred<T> result = Deferred.create();
+    Callable<? extends T> call = Context.around(function);
     executor.execute(
         () -> {
           if (result.realized()) {
             return;
           }
           try {
-            result.success(function.call());
+            result.success(call.call());
           } catch (Throwable t) {
             result.error(t);
           }

@@ -59,4 +59,9 @@ final class DelayedCall extends Callback implements Runnable {
   boolean runsInline() {
     return true; // cheap, and must not depend on an executor that may be busy
   }
+
+  @Override
+  boolean carriesContext() {
+    return false;
+  }
 }

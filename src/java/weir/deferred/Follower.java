@@ -129,18 +129,19 @@ abstract class Follower extends Callback {
       d.listen(callback);
       return;
     }
+    Callback carried = Carried.of(callback);
     deferred.onRealized(
         new AFn() {
           @Override
           public Object invoke(Object value) {
-            callback.onSuccess(value);
+            carried.onSuccess(value);
             return null;
           }
         },
         new AFn() {
           @Override
           public Object invoke(Object error) {
-            callback.onError(error);
+            carried.onError(error);
             return null;
           }
         });

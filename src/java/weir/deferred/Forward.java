@@ -18,4 +18,9 @@ final class Forward extends Callback {
   protected void onError(Object error) {
     target.error(error);
   }
+
+  @Override
+  boolean carriesContext() {
+    return false;
+  }
 }

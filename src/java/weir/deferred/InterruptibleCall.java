@@ -72,4 +72,9 @@ final class InterruptibleCall extends Callback implements Runnable {
   boolean runsInline() {
     return true; // an executor may be busy with the very call
   }
+
+  @Override
+  boolean carriesContext() {
+    return false;
+  }
 }

@@ -43,12 +43,14 @@ abstract class Step extends Callback {
   /** Passes an outcome through an executor before its step takes it. */
   static final class Async extends Callback implements Runnable {
     private final Executor executor;
-    private final Step step;
+    private final Deferred<?> result;
+    private final Callback step;
     private Object outcome;
 
     Async(Executor executor, Step step) {
       this.executor = executor;
-      this.step = step;
+      this.result = step.result;
+      this.step = Carried.of(step);
     }
 
     @Override
@@ -67,7 +69,7 @@ abstract class Step extends Callback {
       try {
         executor.execute(this);
       } catch (Throwable t) {
-        step.result.error(t);
+        result.error(t);
       }
     }
 
@@ -79,6 +81,11 @@ abstract class Step extends Callback {
     @Override
     boolean runsInline() {
       return true; // it moves to its own executor anyway
+    }
+
+    @Override
+    boolean carriesContext() {
+      return false; // the step does
     }
   }
 

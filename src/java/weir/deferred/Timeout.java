@@ -78,4 +78,9 @@ final class Timeout extends Callback implements Runnable {
   boolean runsInline() {
     return true; // cheap, and must not depend on an executor that may be busy
   }
+
+  @Override
+  boolean carriesContext() {
+    return false;
+  }
 }

@@ -85,4 +85,9 @@ final class Waiter extends Callback {
   boolean isCancelled() {
     return thread == null;
   }
+
+  @Override
+  boolean carriesContext() {
+    return false;
+  }
 }

@@ -44,7 +44,7 @@ public final class CallbackSink extends EventStream implements IEventSink, Watch
    * @param eager end the connection as soon as {@code behind} is closed, not with the next message
    */
   CallbackSink(Callback callback, IEventSink behind, boolean eager, Object description) {
-    this.callback = callback;
+    this.callback = Carrying.callback(callback);
     this.behind = behind;
     this.description = description;
     this.eager = eager;

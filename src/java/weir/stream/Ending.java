@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.deferred.Context;
 import weir.deferred.Propagation;
 
 /**
@@ -67,7 +68,7 @@ public final class Ending {
    * @param callback a function without arguments
    */
   public void add(Runnable callback) {
-    add(new Plain(callback));
+    add(new Plain(Context.around(callback)));
   }
 
   void add(Entry entry) {

@@ -21,8 +21,8 @@ final class Fold extends Puller {
 
   private Fold(Object s, BiFunction<Object, Object, ?> f, Supplier<Object> none) {
     super(Sided.behind(Coercions.source(s)));
-    this.f = f;
-    this.none = none;
+    this.f = Carrying.folding(f);
+    this.none = Carrying.supplier(none);
   }
 
   static Deferred<Object> start(Object s, Object initial, BiFunction<Object, Object, ?> f) {

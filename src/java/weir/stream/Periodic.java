@@ -30,7 +30,7 @@ final class Periodic implements Runnable {
 
   private Periodic(double period, Supplier<Object> f) {
     this.period = period;
-    this.f = f;
+    this.f = Carrying.supplier(f);
   }
 
   static IEventSource start(long period, Number initialDelay, Supplier<Object> f) {
