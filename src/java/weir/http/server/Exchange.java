@@ -152,7 +152,7 @@ final class Exchange implements Upgradable, Handoff.Job {
   void awaitAnswer() {
     pending = true;
     if (!connection.channel().isActive()) {
-      loop().run(() -> connection.leave(this));
+      loop().run(() -> connection.entry().leave(this));
     }
   }
 

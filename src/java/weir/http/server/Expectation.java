@@ -1,6 +1,7 @@
 package weir.http.server;
 
 import clojure.lang.IPersistentMap;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.http.ContinueHandler;
@@ -32,7 +33,7 @@ final class Expectation implements Handoff.Job {
 
   private void accept(Object decision) {
     if (Boolean.TRUE.equals(decision)) {
-      exchange.loop().run(() -> exchange.connection().goAhead(exchange));
+      exchange.loop().run(this::goAhead);
     } else if (decision == null || Boolean.FALSE.equals(decision)) {
       refuse(w -> exchange.answer(Refusal.EXPECTATION_FAILED.reply(), w));
     } else if (decision instanceof IPersistentMap || decision instanceof Reply) {
@@ -59,7 +60,49 @@ final class Expectation implements Handoff.Job {
         new Functions.Of(error -> refuse(w -> exchange.fail(error, w))));
   }
 
+  // ---- on the event loop
+
+  /** The body may come. Nobody has read it until now. */
+  private void goAhead() {
+    if (!isOpen()) {
+      return;
+    }
+    exchange.undecided = false;
+    exchange.giveBody();
+    if (exchange.inbound != null) {
+      connection().allowBody(exchange);
+    } else {
+      exchange.headers().remove(HttpHeaderNames.EXPECT); // all of it has come without a 100
+    }
+    if (exchange.inbound == null || !exchange.inbound.isGathered()) {
+      connection().dispatch(exchange);
+    }
+  }
+
   private void refuse(Handoff.Job answer) {
-    exchange.loop().run(() -> exchange.connection().refuseBody(exchange, answer));
+    exchange
+        .loop()
+        .run(
+            () -> {
+              if (isOpen()) {
+                exchange.undecided = false;
+                connection().dropBody(exchange);
+                connection().entry().conclude(exchange, answer);
+              }
+            });
+  }
+
+  /** It is not when the body has failed or the client has gone before the handler had decided. */
+  private boolean isOpen() {
+    boolean open =
+        exchange.undecided && exchange.bodyRefusal == null && connection().channel().isActive();
+    if (!open) {
+      connection().entry().leave(exchange);
+    }
+    return open;
+  }
+
+  private Http1Connection connection() {
+    return exchange.connection();
   }
 }

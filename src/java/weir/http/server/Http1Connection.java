@@ -1,12 +1,9 @@
 package weir.http.server;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -15,11 +12,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,12 +33,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
 
-  /** How long what a refused peer still sends is dropped before the connection is closed. */
-  private static final long LINGER_MILLIS = 1000;
-
-  /** How long the peer of an aborted response may take to read what was written before. */
-  private static final long MAX_ABORT_MILLIS = 10_000;
-
   private final ServerContext context;
   private final boolean secure;
   private ChannelHandlerContext ctx;
@@ -55,6 +43,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private SSLSession session;
   private Http1Output output;
   private ResponseQueue responses;
+  private RequestEntry entry;
+  private Http1Closing closing;
   private Http1Timer timer;
 
   private Exchange receiving;
@@ -83,6 +73,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     decoder = (Http1Decoder) wire.handler();
     output = new Http1Output(wire, loop);
     responses = new ResponseQueue(this, output, context.config().maxPipelined());
+    entry = new RequestEntry(this, context, loop.admission());
+    closing = new Http1Closing(c, output, gate);
     timer = new Http1Timer(this, context.config().timeouts());
     loop.sweep().add(timer);
   }
@@ -165,7 +157,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     receiving = exchange;
     if (exchange.inbound != null && Http1Responses.expectsContinue(request)) {
       if (context.config().continueHandler() != null) {
-        askWhetherToContinue(exchange);
+        entry.ask(exchange);
         return;
       }
       allowBody(exchange);
@@ -184,60 +176,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void askWhetherToContinue(Exchange exchange) {
-    exchange.undecided = true;
-    exchange.withholdBody();
-    if (!admit(exchange)) {
-      reject(exchange);
-      return;
-    }
-    run(
-        context.continueDispatcher(),
-        exchange,
-        new Expectation(exchange, context.config().continueHandler()));
-  }
-
-  /** The body may come. Nobody has read it until now, so that its gate may be closed. */
-  void goAhead(Exchange exchange) {
-    if (!isUndecided(exchange)) {
-      leave(exchange);
-      return;
-    }
-    exchange.undecided = false;
-    exchange.giveBody();
-    if (exchange.inbound == null) {
-      exchange.headers().remove(HttpHeaderNames.EXPECT);
-      dispatch(exchange); // all of it has come without being asked for
-      return;
-    }
-    allowBody(exchange);
-    if (!exchange.inbound.isGathered()) {
-      dispatch(exchange);
-    }
-  }
-
-  private void allowBody(Exchange exchange) {
+  /** The client is told to send the body, as soon as its response comes next. */
+  void allowBody(Exchange exchange) {
     exchange.headers().remove(HttpHeaderNames.EXPECT);
     responses.allowBody(exchange);
   }
 
   /** The body is not wanted; what comes of it cannot be told from a next request. */
-  void refuseBody(Exchange exchange, Handoff.Job answer) {
-    if (!isUndecided(exchange)) {
-      leave(exchange);
-      return;
-    }
-    exchange.undecided = false;
-    dropBody(exchange);
-    run(context.continueDispatcher(), exchange, answer);
-  }
-
-  /** It is not when the body has failed or the client has gone before the handler had decided. */
-  private boolean isUndecided(Exchange exchange) {
-    return exchange.undecided && exchange.bodyRefusal == null && ctx.channel().isActive();
-  }
-
-  private void dropBody(Exchange exchange) {
+  void dropBody(Exchange exchange) {
     if (exchange.inbound != null) {
       exchange.inbound.abandon();
       exchange.inbound = null;
@@ -362,8 +308,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   /** The client does not read what was written: it would not read a last word either. */
   void slowReader() {
     LOG.debug("{} does not read its response", endpoints.remote());
-    ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-    close();
+    closing.reset();
   }
 
   private void stopReading() {
@@ -373,46 +318,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** The whole of what the handler needs is there. */
   void dispatch(Exchange exchange) {
-    if (exchange.undecided) {
-      return; // until the body is allowed, which has come already
-    }
-    if (admit(exchange)) {
-      run(context.dispatcher(), exchange, exchange);
-    } else {
-      reject(exchange);
-    }
-  }
-
-  private boolean admit(Exchange exchange) {
-    if (!exchange.admitted) {
-      exchange.admitted = loop.admission().enter();
-    }
-    return exchange.admitted;
-  }
-
-  private void run(Dispatcher dispatcher, Exchange exchange, Handoff.Job job) {
-    try {
-      dispatcher.run(loop, job);
-    } catch (RejectedExecutionException e) {
-      reject(exchange);
-    }
-  }
-
-  /** There is no room for the request: neither a body that still comes is read. */
-  private void reject(Exchange exchange) {
-    exchange.undecided = false;
-    if (exchange.inbound != null) {
-      dropBody(exchange);
-    }
-    exchange.reject();
-  }
-
-  /** The exchange is not in flight any more. */
-  void leave(Exchange exchange) {
-    if (exchange.admitted) {
-      exchange.admitted = false;
-      loop.admission().leave();
-    }
+    entry.dispatch(exchange);
   }
 
   // ---- answering
@@ -423,7 +329,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
    * @param fresh the buffer that its head stands in, null if the exchange has it already
    */
   void finished(Exchange exchange, HeadBuffer fresh) {
-    leave(exchange);
+    entry.leave(exchange);
     if (ctx.channel().isActive()) {
       responses.finished(exchange, fresh);
     } else {
@@ -500,25 +406,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private void closeAfterWrites() {
     boolean peerSends = receiving != null || refused;
-    stopReading();
-    output
-        .flushLast()
-        .addListener(peerSends && !secure ? this::linger : ChannelFutureListener.CLOSE);
-  }
-
-  /**
-   * Closes our side only, and for a while drops what the peer goes on sending: closing a socket with
-   * unread bytes resets the connection, and the peer might never see the response (RFC 9112 §9.6).
-   */
-  private void linger(Future<?> written) {
     receiving = null;
-    if (written.isSuccess() && ctx.channel() instanceof DuplexChannel duplex) {
-      duplex.shutdownOutput();
-      gate.openAll();
-      ctx.executor().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    } else {
-      close();
-    }
+    stopReading();
+    closing.afterWrites(peerSends && !secure);
   }
 
   void close() {
@@ -532,12 +422,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
    */
   void abort(boolean framed) {
     stopReading();
-    if (!framed) {
-      ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-    }
-    Future<?> limit = ctx.executor().schedule(this::close, MAX_ABORT_MILLIS, TimeUnit.MILLISECONDS);
-    ctx.channel().closeFuture().addListener(closed -> limit.cancel(false));
-    output.flushLast().addListener(ChannelFutureListener.CLOSE);
+    closing.abort(framed);
   }
 
   /** The server stops: an idle connection goes at once, a busy one after its responses. */
@@ -559,6 +444,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   Http1Output output() {
     return output;
+  }
+
+  RequestEntry entry() {
+    return entry;
   }
 
   ResponseQueue responses() {

@@ -167,7 +167,7 @@ final class ResponseQueue {
       if (e.ready) {
         Http1Responses.discard(e);
       } else if (e.isPending()) {
-        connection.leave(e); // its answer may never come
+        connection.entry().leave(e); // its answer may never come
       }
     }
     head = null;
