@@ -9,7 +9,8 @@
    [clojure.java.io :as io]
    [clojure.string :as str]
    [clojure.test :refer [deftest is testing]]
-   [manifold.stream :as s])
+   [manifold.stream :as s]
+   [weir.tls :as tls])
   (:import
    (aleph.http AlephChannelInitializer)
    (io.netty.bootstrap ServerBootstrap)
@@ -20,6 +21,7 @@
    (io.netty.channel.socket.nio NioServerSocketChannel)
    (io.netty.handler.codec.http DefaultHttpHeaders HttpMethod HttpObjectAggregator
                                 HttpRequest HttpServerCodec)
+   (io.netty.handler.ssl SslContext SslContextBuilder)
    (io.netty.util ReferenceCountUtil)
    (java.io ByteArrayInputStream File)
    (java.net InetSocketAddress)
@@ -148,6 +150,17 @@
 (deftest an-error-response-is-a-500-in-plain-text
   (is (= {:status 500, :headers {"content-type" "text/plain"}, :body "Internal Server Error"}
          (server/error-response (ex-info "on purpose" {})))))
+
+(def ^:private pair (delay (tls/self-signed "localhost")))
+
+(deftest a-tls-context-is-held-against-the-versions
+  (let [builder (SslContextBuilder/forServer ^java.security.PrivateKey (:private-key @pair)
+                                             ^"[Ljava.security.cert.X509Certificate;"
+                                             (into-array java.security.cert.X509Certificate
+                                                         (:certificate-chain @pair)))]
+    (is (instance? SslContext (common/ensure-consistent-alpn-config builder [:http1])))
+    (is (thrown-with-msg? clojure.lang.ExceptionInfo #"no ALPN config"
+                          (common/ensure-consistent-alpn-config builder [:http2 :http1])))))
 
 (deftest requests-are-checked-by-schema
   (is (schema/valid-request? {:request-method :get, :server-name "a", :server-port 80, :x 1}))

@@ -2,14 +2,23 @@
   "What servers and clients of `aleph.http` have in common, for programs that extend them."
   (:import
    (io.netty.handler.codec DateFormatter)
+   (io.netty.handler.ssl SslContext)
    (java.util Date)
-   (org.slf4j LoggerFactory)))
+   (org.slf4j LoggerFactory)
+   (weir.net.tls Alpn TlsOptions)))
 
 (set! *warn-on-reflection* true)
 
 (def supported-http-versions
   "What `:http-versions` may name."
   #{:http1 :http2})
+
+(defn ensure-consistent-alpn-config
+  "Returns the server's TLS context for `ssl-context`, a context, a builder or an option map, if it
+  negotiates exactly `desired-http-versions`, in that order. Else throws an ExceptionInfo with
+  `:desired-http-versions` and `:alpn-protocols`. A context without ALPN is good for `[:http1]`."
+  ^SslContext [ssl-context desired-http-versions]
+  (Alpn/check (TlsOptions/server ssl-context nil) desired-http-versions))
 
 (defprotocol HeaderMap
   (get-header-values [m k]
