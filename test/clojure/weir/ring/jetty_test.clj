@@ -27,6 +27,11 @@
   (and (#{:body "content-length" "content-type" "cache-control" "date"} what)
        (re-find #"HTTP ERROR 500|Bad Message 400" (:body their-response))))
 
+(defn- reset-content?
+  "True for what a 205 has here: a length of zero, and nothing more."
+  [{:keys [what our-response]}]
+  (and (= 205 (:status our-response)) (#{:body "content-length" "transfer-encoding"} what)))
+
 (defn- in-case [case-name what]
   #(and (= case-name (:case %)) (= what (:what %))))
 
@@ -34,6 +39,7 @@
   "The rows of the table in docs/ring.md, each with what it explains. The first that fits counts."
   [["server" #(= "server" (:what %))]
    ["connection" #(= "connection" (:what %))]
+   ["reset-content" reset-content?]
    ["framing" framed-otherwise?]
    ["error-pages" error-page?]
    ["plain-text-charset" #(and (= "content-type" (:what %))

@@ -64,7 +64,7 @@ final class ResponseEncoder {
       Object body,
       HeadWriter head) {
     beginHead(exchange, status, headers, head);
-    if (status == 204 || status == 304) {
+    if (status == 204 || status == 205 || status == 304) {
       Bodies.discard(body);
       endWithoutBody(exchange, status, head);
       return;
@@ -93,9 +93,14 @@ final class ResponseEncoder {
     exchange.closeAfter |= head.closeAsked() || !exchange.keepAlive() || exchange.isDraining();
   }
 
-  /** RFC 9110 §15.4.5: a 304 may have the length that a 200 would have; the application's, if any. */
+  /**
+   * RFC 9110 §15.4.5: a 304 may have the length that a 200 would have; the application's, if any. A 205
+   * has no content either, and says so (§15.3.6).
+   */
   private static void endWithoutBody(Exchange exchange, int status, HeadWriter head) {
-    if (status == 304 && head.announcedLength() >= 0) {
+    if (status == 205) {
+      head.endWithLength(0, !exchange.closeAfter);
+    } else if (status == 304 && head.announcedLength() >= 0) {
       head.endWithLength(head.announcedLength(), !exchange.closeAfter);
     } else {
       head.endUnframed(!exchange.closeAfter);

@@ -313,6 +313,20 @@ class ResponseBodiesTest {
   }
 
   @Test
+  void a205SaysThatItHasNoContent() throws Exception {
+    AtomicInteger closed = new AtomicInteger();
+    try (RawClient client = serve(() -> Reply.of(205).body(closing(LARGE, closed)))) {
+      for (int i = 1; i <= 2; i++) {
+        RawClient.Response response = client.get("/").read();
+        assertEquals(205, response.status());
+        assertEquals("0", response.header("content-length"));
+        assertNull(response.header("transfer-encoding"));
+        assertEquals(i, closed.get());
+      }
+    }
+  }
+
+  @Test
   void http10GetsABodyThatEndsWithTheConnection() throws Exception {
     try (RawClient client = serveBody(() -> closing(LARGE, new AtomicInteger()))) {
       client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
