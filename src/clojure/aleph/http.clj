@@ -173,6 +173,8 @@
   | `:body` | string, byte[], ByteBuffer, ByteBuf, InputStream, File, Path, sequence or stream
   | `:query-params` | map or pairs, added to the query
   | `:form-params` | map or pairs: the body of POST, PUT, PATCH and DELETE
+  | `:multipart` | parts, maps of `:part-name`, `:content`, `:mime-type`, `:charset`, `:file-name`: a form as the body, files and InputStreams streamed; `:length` says that of an InputStream
+  | `:mime-subtype`, `:multipart-charset` | (form-data); charset of the parts' names (UTF-8)
   | `:multi-param-style` | `:default` `a=1&a=2`, `:array` `a[]=1`, `:indexed` `a[0]=1`, `:comma-separated`
   | `:ignore-nested-query-string`, `:flatten-nested-form-params`, `:flatten-nested-keys` | which nested maps become `a[b]=1`
   | `:content-type`, `:character-encoding`, `:accept`, `:accept-encoding` | headers by value or keyword

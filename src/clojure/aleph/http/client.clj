@@ -3,6 +3,7 @@
   builders. A request map becomes one HttpRequest, and the engine does the rest: redirects, error
   statuses, timeouts and cancellation."
   (:require
+   [aleph.http.schema :as schema]
    [weir.options :as o])
   (:import
    (clojure.lang IFn Named Sequential)
@@ -163,28 +164,17 @@
   "Options that aleph.http.client-extras knows about, which is loaded with the first of them."
   #{:cookies :cookie-store :cookie-spec :cookie-policy :decode-cookies :decode-cookies?
     :multipart :save-request :save-request? :debug :debug? :debug-body :debug-body? :digest-auth
-    :response-interceptor :retry-handler :on-upload :on-download})
+    :response-interceptor :retry-handler :on-upload :on-download
+    :mime-subtype :multipart-charset})
 
 (defn- invalid [k v expected]
   (IllegalArgumentException.
    (str "Invalid spec: " k " is " (pr-str v) " (expected: " expected ")")))
 
-(def ^:private rules
-  "What may stand under a key, unless it is nil."
-  {:server-name [string? "a string"]
-   :server-port [integer? "an integer"]
-   :remote-addr [string? "a string"]
-   :uri [string? "a string"]
-   :query-string [string? "a string"]
-   :scheme [#{:http :https} ":http or :https"]
-   :content-type [#(or (string? %) (keyword? %)) "a string or a keyword"]
-   :content-length [integer? "an integer"]
-   :character-encoding [string? "a string"]})
-
 (defn- valid [req k]
   (let [v (get req k)
-        [pred expected] (get rules k)]
-    (if (or (nil? v) (pred v))
+        [pred expected] (get schema/ring-request k)]
+    (if (pred v)
       v
       (throw (invalid k v expected)))))
 
@@ -206,8 +196,7 @@
 (defn ^:no-doc validate
   "Returns `req` if every value in it can be sent."
   [req]
-  (method-name (dissoc req :method))
-  (run! #(valid req %) (keys rules))
+  (run! #(valid req %) (keys schema/ring-request))
   req)
 
 (defn content-type-value

@@ -66,7 +66,12 @@
              (for [i (range (.size fields)) :let [k (.name (.name fields i))]]
                [k (if (secret? (.toLowerCase k)) "…" (.value fields i))])]))))
 
-(defn- set-extras [^HttpRequest$Builder b req]
+(defn- set-multipart [^HttpRequest$Builder b parts req]
+  (o/check :multipart parts sequential? "a sequence of maps")
+  (.multipart b ((requiring-resolve 'aleph.http.multipart/->multipart) parts req)))
+
+(defn- set-extras [^HttpRequest$Builder b {:keys [multipart] :as req}]
+  (when (some? multipart) (set-multipart b multipart req))
   (set-cookies b req)
   (some->> (:digest-auth req) (set-digest b))
   (some->> (:on-upload req) (progress :on-upload) (.onUpload b))

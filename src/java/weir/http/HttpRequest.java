@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 import weir.http.cookie.CookieJar;
+import weir.http.multipart.Multipart;
 
 /**
  * What a client sends, and how it treats the answer. Immutable; a body that can be read only once
@@ -363,6 +364,11 @@ public final class HttpRequest {
               form.append(form.length() == 0 ? "" : "&")
                   .append(FormEncoding.pair(name, value, StandardCharsets.UTF_8)));
       return contentType("application/x-www-form-urlencoded").body(form.toString());
+    }
+
+    /** Sets a form of parts as the body and its content type. */
+    public Builder multipart(Multipart form) {
+      return contentType(form.contentType()).body(form);
     }
 
     /** Sets the form of the response's body; the default is the client's. */

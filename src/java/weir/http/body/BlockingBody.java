@@ -157,6 +157,33 @@ final class BlockingBody implements StreamingBody {
     }
   }
 
+  /** The pieces of what is opened when the first one is wanted. */
+  static final class ContentPieces implements Source {
+    private final StreamedContent content;
+    private StreamPieces pieces;
+
+    ContentPieces(StreamedContent content) {
+      this.content = content;
+    }
+
+    @Override
+    public ByteBuf next() throws IOException {
+      if (pieces == null) {
+        pieces = new StreamPieces(content.open());
+      }
+      return pieces.next();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (pieces == null) {
+        content.discard();
+      } else {
+        pieces.close();
+      }
+    }
+  }
+
   /** The elements of a sequence: what is realized goes out together, the rest as it comes. */
   static final class SeqPieces implements Source {
     private static final int MAX_PIECE = 64 * 1024;

@@ -62,6 +62,8 @@ public final class Bodies {
     try {
       if (body instanceof Closeable closeable) {
         closeable.close();
+      } else if (body instanceof StreamedContent content) {
+        content.discard();
       } else if (body instanceof IEventStream stream) {
         stream.close();
       } else {

@@ -40,6 +40,9 @@ public interface StreamingBody {
     if (body instanceof InputStream in) {
       return new BlockingBody(new BlockingBody.StreamPieces(in), executor);
     }
+    if (body instanceof StreamedContent content) {
+      return new BlockingBody(new BlockingBody.ContentPieces(content), executor);
+    }
     if (body instanceof File file) {
       return FileBody.whole(file.toPath(), executor);
     }

@@ -19,6 +19,7 @@ import weir.http.Url;
 import weir.http.body.Bodies;
 import weir.http.body.BodySink;
 import weir.http.body.Chunks;
+import weir.http.body.StreamedContent;
 import weir.http.body.StreamingBody;
 
 /** Writes one request. Only for the event loop of its connection. */
@@ -82,7 +83,8 @@ final class RequestWriter implements BodySink {
         || body instanceof byte[]
         || body instanceof ByteBuffer
         || body instanceof File
-        || body instanceof Path;
+        || body instanceof Path
+        || (body instanceof StreamedContent content && content.isReplayable());
   }
 
   /**
