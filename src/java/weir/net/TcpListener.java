@@ -29,8 +29,11 @@ import weir.deferred.Deferred;
  */
 public final class TcpListener {
 
-  /** How many connections the kernel may hold until they are accepted. */
-  public static final int DEFAULT_BACKLOG = 1024;
+  /**
+   * How many connections the kernel may hold until they are accepted. It takes less if it was told so
+   * (Linux: {@code net.core.somaxconn}).
+   */
+  public static final int DEFAULT_BACKLOG = 16 * 1024;
 
   private final Options options;
   private final EventLoopGroup loops;

@@ -11,6 +11,11 @@ public interface InboundBody {
   /** Takes the next piece; the buffer belongs to the body from now on. */
   void content(ByteBuf piece);
 
+  /** Returns how many bytes of it are in memory, at least about. */
+  default int held() {
+    return 0;
+  }
+
   /** The body has come to its end. */
   void end();
 

@@ -134,6 +134,11 @@ public final class StreamedBody implements InboundBody {
   }
 
   @Override
+  public int held() {
+    return (int) unread.get();
+  }
+
+  @Override
   public void end() {
     over();
     stream.close();

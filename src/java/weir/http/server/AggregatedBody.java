@@ -56,6 +56,11 @@ final class AggregatedBody implements InboundBody {
   }
 
   @Override
+  public int held() {
+    return length;
+  }
+
+  @Override
   public void end() {
     exchange.body(raw ? rawBody() : cookedBody());
     exchange.connection().dispatch(exchange);

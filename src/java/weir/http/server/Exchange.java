@@ -88,6 +88,7 @@ final class Exchange implements Upgradable, Handoff.Job {
   boolean ready;
   boolean wantsContinue;
   boolean undecided; // the continue handler has not said yet whether the body may come
+  int weight;
   boolean answered;
   boolean admitted;
   InboundBody inbound;

@@ -45,6 +45,7 @@ final class Http1Closing {
     Channel channel = ctx.channel();
     if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
       duplex.shutdownOutput();
+      ((Http1Decoder) output.wire().handler()).drop();
       gate.openAll();
       closeWithin(LINGER_MILLIS);
     } else {

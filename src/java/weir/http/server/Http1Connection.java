@@ -110,6 +110,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     gate.set(ReadGate.WRITES, !c.channel().isWritable());
+    unpauseIfRoom();
     c.fireChannelWritabilityChanged();
   }
 
@@ -123,8 +124,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     if (msg instanceof HttpContent content) {
       contentCame(content);
-      if (msg instanceof LastHttpContent && decoder.isHolding()) {
-        requestMayEndHttp();
+      if (msg instanceof LastHttpContent) {
+        requestEnded();
       }
     } else if (!(msg instanceof HttpRequest)) {
       c.fireChannelRead(msg);
@@ -164,6 +165,26 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     }
     if (exchange.inbound == null || !exchange.inbound.isGathered()) {
       dispatch(exchange);
+    }
+  }
+
+  private void requestEnded() {
+    if (decoder.isHolding()) {
+      requestMayEndHttp();
+    }
+    if (!ending && (responses.isFull() || !ctx.channel().isWritable())) {
+      decoder.pause();
+      gate.close(ReadGate.PIPELINE);
+    }
+  }
+
+  private void unpauseIfRoom() {
+    if (decoder.isPaused() && !responses.isFull() && ctx.channel().isWritable()) {
+      decoder.unpause();
+      gate.open(ReadGate.PIPELINE);
+      if (decoder.hasKept()) {
+        resumeLater();
+      }
     }
   }
 
@@ -225,12 +246,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     if (content instanceof LastHttpContent) {
       receiving = null;
       exchange.inbound = null;
+      responses.weigh(exchange, decoder.weight() + body.held());
       body.end();
     }
   }
 
   private void endOfRequest(HttpContent content) {
-    if (content instanceof LastHttpContent) {
+    if (content instanceof LastHttpContent && receiving != null) {
+      responses.weigh(receiving, decoder.weight());
       receiving = null;
     }
   }
@@ -348,7 +371,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       closeAfterWrites();
       return;
     }
-    gate.open(ReadGate.PIPELINE);
+    unpauseIfRoom();
     if (decoder.isHolding() && responses.isEmpty()) {
       goOnWithHttp();
     }
@@ -362,6 +385,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private void goOnWithHttp() {
     decoder.goOn();
     gate.open(ReadGate.UPGRADE);
+    resumeLater();
+  }
+
+  private void resumeLater() {
     ChannelHandlerContext wire = output.wire();
     ctx.executor().execute(() -> resume(wire));
   }

@@ -20,6 +20,8 @@ final class Http1Decoder extends StrictDecoder {
   private boolean inHeader;
   private boolean mayChange;
   private boolean holding;
+  private boolean paused;
+  private boolean dropping;
 
   Http1Decoder(HttpDecoderConfig config) {
     super(config);
@@ -43,7 +45,11 @@ final class Http1Decoder extends StrictDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-    if (holding) {
+    if (dropping) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (holding || paused && isBetweenRequests()) {
       return;
     }
     int before = out.size();
@@ -74,6 +80,29 @@ final class Http1Decoder extends StrictDecoder {
   void goOn() {
     holding = false;
     mayChange = false;
+  }
+
+  /** Keeps what comes after the current request until {@link #unpause}. */
+  void pause() {
+    paused = true;
+  }
+
+  void unpause() {
+    paused = false;
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  /** Drops whatever comes from now on, and what was kept. */
+  void drop() {
+    dropping = true;
+  }
+
+  /** Returns whether something was kept. */
+  boolean hasKept() {
+    return actualReadableBytes() > 0;
   }
 
   /** Decodes what was kept. Not while it is decoding. */

@@ -1,6 +1,5 @@
 package weir.http.server;
 
-import weir.http.body.ReadGate;
 import weir.http.body.StreamingBody;
 
 /**
@@ -13,10 +12,14 @@ final class ResponseQueue {
   private final Http1Output output;
   private final int limit;
 
+  /** Requests that wait for responses may together take so much memory; see {@link #isFull}. */
+  private static final int MAX_WEIGHT = 64 * 1024;
+
   // Oldest first; the head is the one to be answered.
   private Exchange head;
   private Exchange tail;
   private int open;
+  private int weight;
 
   private ResponseStream writing;
   private boolean ended;
@@ -46,9 +49,20 @@ final class ResponseQueue {
       tail.nextInOrder = exchange;
     }
     tail = exchange;
-    if (++open >= limit) {
-      connection.gate().close(ReadGate.PIPELINE);
+    open++;
+  }
+
+  /** A request is there as a whole, and takes {@code bytes} of memory until it is answered. */
+  void weigh(Exchange exchange, int bytes) {
+    if (!exchange.answered) {
+      exchange.weight = bytes;
+      weight += bytes;
     }
+  }
+
+  /** Returns whether no further request may be decoded before one is answered. */
+  boolean isFull() {
+    return open >= limit || weight >= MAX_WEIGHT;
   }
 
   /**
@@ -121,6 +135,7 @@ final class ResponseQueue {
     exchange.content = null;
     exchange.streaming = null;
     open--;
+    weight -= exchange.weight;
     connection.answered(exchange);
   }
 

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import java.util.List;
 
@@ -28,17 +29,25 @@ class StrictDecoder extends HttpRequestDecoder {
 
   private static final AsciiString LENGTH = HttpHeaderNames.CONTENT_LENGTH;
 
+  /** What a field costs beside its bytes; also how RFC 9113 §10.5.1 counts. */
+  private static final int FIELD_OVERHEAD = 32;
+
   private final boolean severalLengths;
+  private final int maxFields;
 
   // Where the next bytes belong.
   private boolean inBody;
   private boolean inHeaders;
   private boolean bad;
   private int lengths;
+  private int fields;
+  private int headBytes;
+  private int weight;
 
   StrictDecoder(HttpDecoderConfig config) {
     super(config);
     severalLengths = config.isAllowDuplicateContentLengths();
+    maxFields = Math.max(1, config.getMaxHeaderSize() / FIELD_OVERHEAD);
   }
 
   @Override
@@ -49,6 +58,7 @@ class StrictDecoder extends HttpRequestDecoder {
     boolean head = !inBody;
     super.decode(ctx, buffer, out);
     if (head) {
+      headBytes += buffer.readerIndex() - from;
       scan(buffer, from, buffer.readerIndex());
     }
     for (int i = before; i < out.size(); i++) {
@@ -68,7 +78,19 @@ class StrictDecoder extends HttpRequestDecoder {
       inBody = false;
       bad = false;
       lengths = 0;
+      weight = headBytes + fields * 4 * FIELD_OVERHEAD;
+      fields = 0;
+      headBytes = 0;
     }
+  }
+
+  /** Returns about how many bytes of memory the last request's head and trailers take. */
+  int weight() {
+    return weight;
+  }
+
+  boolean isBetweenRequests() {
+    return !inBody;
   }
 
   /** Looks at how the lines begin that were decoded. The decoder takes whole lines only. */
@@ -113,6 +135,9 @@ class StrictDecoder extends HttpRequestDecoder {
 
   @Override
   protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+    if (++fields > maxFields) {
+      throw new TooLongHttpHeaderException("more than " + maxFields + " fields");
+    }
     AsciiString name = super.splitHeaderName(line, start, length);
     if (length == LENGTH.length() && !inBody && LENGTH.contentEqualsIgnoreCase(name)) {
       bad |= ++lengths > 1 && !severalLengths;

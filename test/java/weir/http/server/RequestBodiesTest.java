@@ -85,6 +85,25 @@ class RequestBodiesTest {
     }
   }
 
+  @Test
+  void aBodyIsReadEvenIfNoSecondRequestMayWait() throws Exception {
+    server =
+        HttpServer.builder()
+            .port(0)
+            .maxPipelined(1)
+            .handler(r -> count((InputStream) r.body()))
+            .start();
+    try (RawClient client = new RawClient(server.port())) {
+      byte[] body = new byte[1_000_000];
+      for (int i = 0; i < 3; i++) {
+        client.send(post(body.length)).send(body);
+      }
+      for (int i = 0; i < 3; i++) {
+        assertEquals("" + body.length, client.read().text());
+      }
+    }
+  }
+
   private interface Task {
     void run() throws Exception;
   }
