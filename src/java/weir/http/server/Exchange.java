@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import javax.net.ssl.SSLSession;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
@@ -23,6 +24,7 @@ import weir.http.ServerNamePolicy;
 import weir.http.body.Bodies;
 import weir.http.body.InboundBody;
 import weir.http.body.StreamingBody;
+import weir.http.websocket.Carrier;
 
 /**
  * One request and its response. Runs the handler, waits for an asynchronous result, encodes what
@@ -31,7 +33,7 @@ import weir.http.body.StreamingBody;
  * <p>The handler runs on any thread; fields without a comment are written before the exchange is
  * handed over to the next thread and read after it.
  */
-final class Exchange implements Upgradable, Handoff.Job {
+final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   private static final VarHandle ANSWERER;
   private static final int HANDLER = 1;
@@ -92,9 +94,6 @@ final class Exchange implements Upgradable, Handoff.Job {
   boolean answered;
   boolean admitted;
   InboundBody inbound;
-
-  /** Links the outbox; written by whoever adds to it. */
-  Exchange nextInOutbox;
 
   Exchange(Http1Connection connection, HttpRequest request) {
     this.connection = connection;
@@ -289,6 +288,28 @@ final class Exchange implements Upgradable, Handoff.Job {
     }
   }
 
+  @Override
+  public Carrier carrier() {
+    return new SocketCarrier(loop(), context().dispatcher());
+  }
+
+  @Override
+  public Duration idleTimeout() {
+    return context().config().idleTimeout();
+  }
+
+  // ---- OutboxItem
+
+  @Override
+  void arrive() {
+    connection.finished(this, null);
+  }
+
+  @Override
+  void discard() {
+    Http1Responses.discard(this);
+  }
+
   void forgetEncoded() {
     content = null;
     streaming = null;
@@ -309,7 +330,7 @@ final class Exchange implements Upgradable, Handoff.Job {
       write(worker);
     } else if (worker != null) {
       head = writer.buffer().toByteArray();
-      worker.finished(this);
+      worker.finished(loop(), this);
     } else if (loop().inLoop()) {
       connection.finished(this, writer.buffer());
     } else {

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Finished responses on their way back to one event loop. Any thread adds; the loop drains all of
+ * Finished responses, and what WebSockets send, on their way back to one event loop. Any thread adds; the loop drains all of
  * it. {@code scheduled} is cleared before the box is emptied, so that a response added in between
  * schedules the loop again.
  */
@@ -18,7 +18,7 @@ final class Outbox {
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      TOP = lookup.findVarHandle(Outbox.class, "top", Exchange.class);
+      TOP = lookup.findVarHandle(Outbox.class, "top", OutboxItem.class);
       SCHEDULED = lookup.findVarHandle(Outbox.class, "scheduled", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -27,7 +27,7 @@ final class Outbox {
 
   private final EventLoop loop;
   private final Runnable drain;
-  private volatile Exchange top;
+  private volatile OutboxItem top;
   private volatile int scheduled;
 
   /**
@@ -38,12 +38,12 @@ final class Outbox {
     this.drain = drain;
   }
 
-  /** Adds a finished exchange, which the loop does not hear of before {@link #publish}. */
-  void add(Exchange exchange) {
+  /** Adds an item, which the loop does not hear of before {@link #publish}. */
+  void add(OutboxItem item) {
     for (; ; ) {
-      Exchange t = top;
-      exchange.nextInOutbox = t;
-      if (TOP.compareAndSet(this, t, exchange)) {
+      OutboxItem t = top;
+      item.nextInOutbox = t;
+      if (TOP.compareAndSet(this, t, item)) {
         return;
       }
     }
@@ -61,18 +61,21 @@ final class Outbox {
   }
 
   private void discardAll() {
-    for (Exchange e = takeAll(); e != null; e = e.nextInOutbox) {
-      Http1Responses.discard(e);
+    OutboxItem item = takeAll();
+    while (item != null) {
+      OutboxItem next = item.nextInOutbox;
+      item.discard();
+      item = next;
     }
   }
 
   /** Takes everything, oldest first, linked by {@code nextInOutbox}. Only for the loop. */
-  Exchange takeAll() {
+  OutboxItem takeAll() {
     scheduled = 0;
-    Exchange newestFirst = (Exchange) TOP.getAndSet(this, null);
-    Exchange oldestFirst = null;
+    OutboxItem newestFirst = (OutboxItem) TOP.getAndSet(this, null);
+    OutboxItem oldestFirst = null;
     while (newestFirst != null) {
-      Exchange older = newestFirst.nextInOutbox;
+      OutboxItem older = newestFirst.nextInOutbox;
       newestFirst.nextInOutbox = oldestFirst;
       oldestFirst = newestFirst;
       newestFirst = older;

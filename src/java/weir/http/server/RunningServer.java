@@ -3,6 +3,7 @@ package weir.http.server;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import weir.deferred.Deferred;
+import weir.http.websocket.WebSocketSession;
 import weir.net.TcpListener;
 
 /** A server that listens. */
@@ -91,8 +92,11 @@ public final class RunningServer {
         .execute(
             () -> {
               Http1Connection connection = channel.pipeline().get(Http1Connection.class);
+              WebSocketSession socket = channel.pipeline().get(WebSocketSession.class);
               if (connection != null) {
                 connection.drain();
+              } else if (socket != null) {
+                socket.goAway();
               }
             });
   }

@@ -53,8 +53,13 @@ final class ServerLoop {
   void run(Runnable task) {
     if (inLoop()) {
       task.run();
-      return;
+    } else {
+      later(task);
     }
+  }
+
+  /** Runs {@code task} in a later turn of the loop, never when the loop has ended. */
+  void later(Runnable task) {
     try {
       loop.execute(task);
     } catch (RejectedExecutionException e) {
@@ -106,12 +111,12 @@ final class ServerLoop {
   private void drainOutbox() {
     draining = true;
     try {
-      Exchange exchange = outbox.takeAll();
-      while (exchange != null) {
-        Exchange next = exchange.nextInOutbox;
-        exchange.nextInOutbox = null;
-        exchange.connection().finished(exchange, null);
-        exchange = next;
+      OutboxItem item = outbox.takeAll();
+      while (item != null) {
+        OutboxItem next = item.nextInOutbox;
+        item.nextInOutbox = null;
+        item.arrive();
+        item = next;
       }
     } finally {
       draining = false;

@@ -1,7 +1,9 @@
 package weir.http.server;
 
+import java.time.Duration;
 import weir.http.Reply;
 import weir.http.RequestMessage;
+import weir.http.websocket.Carrier;
 
 /**
  * A request whose connection can be taken over: {@code :weir/exchange} of a request map is one. May
@@ -26,4 +28,10 @@ public interface Upgradable extends RequestMessage {
    * @param head the response's head, encoded, such as one of status 101
    */
   void takeOver(byte[] head, Takeover takeover);
+
+  /** Returns new threads for a WebSocket: those that call the server's handlers. */
+  Carrier carrier();
+
+  /** Returns after how long without any traffic the server closes connections; zero for never. */
+  Duration idleTimeout();
 }

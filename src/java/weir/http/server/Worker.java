@@ -8,6 +8,7 @@ final class Worker {
   /** How old an unpublished response may be when the worker comes to look, in nanoseconds. */
   static final long MAX_DELAY_NANOS = 50_000;
 
+  private final Thread thread = Thread.currentThread();
   private final Watchdog watchdog;
   private final ArrayList<ServerLoop> unpublished = new ArrayList<>(2);
   private long oldest;
@@ -18,10 +19,14 @@ final class Worker {
     this.watchdog = watchdog;
   }
 
-  /** Puts a response into its loop's outbox; the loop hears of it with the next {@link #publish}. */
-  void finished(Exchange exchange) {
-    ServerLoop loop = exchange.loop();
-    loop.outbox().add(exchange);
+  /** Returns whether it is this thread's. */
+  boolean isCurrent() {
+    return thread == Thread.currentThread();
+  }
+
+  /** Puts an item into a loop's outbox; the loop hears of it with the next {@link #publish}. */
+  void finished(ServerLoop loop, OutboxItem item) {
+    loop.outbox().add(item);
     if (!unpublished.contains(loop)) {
       if (unpublished.isEmpty()) {
         oldest = System.nanoTime();
