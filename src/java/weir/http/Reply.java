@@ -45,11 +45,13 @@ public final class Reply {
   private final int status;
   private final Fields fields;
   private final Object body;
+  private final Object trailers;
 
-  private Reply(int status, Fields fields, Object body) {
+  private Reply(int status, Fields fields, Object body, Object trailers) {
     this.status = status;
     this.fields = fields;
     this.body = body;
+    this.trailers = trailers;
   }
 
   /**
@@ -62,7 +64,7 @@ public final class Reply {
     if (status < 200 || status > 999) {
       throw new IllegalArgumentException("status: " + status + " (expected: 200-999)");
     }
-    return new Reply(status, Fields.NONE, null);
+    return new Reply(status, Fields.NONE, null, null);
   }
 
   /** Returns a 200 with {@code text} in UTF-8 as {@code text/plain}. */
@@ -72,7 +74,7 @@ public final class Reply {
 
   /** Returns this response with one more header field; earlier ones of that name stay. */
   public Reply header(String name, String value) {
-    return new Reply(status, fields.with(name, value), body);
+    return new Reply(status, fields.with(name, value), body, trailers);
   }
 
   /**
@@ -83,12 +85,28 @@ public final class Reply {
    *     Iterable} of pieces, or a stream of pieces
    */
   public Reply body(Object newBody) {
-    return new Reply(status, fields, newBody);
+    return new Reply(status, fields, newBody, trailers);
   }
 
   /** Returns this response with {@code text} as its body, in UTF-8. */
   public Reply utf8(String text) {
     return body(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Returns this response with fields that follow its body, which is sent in chunks therefore. An
+   * HTTP/1.0 client does not get them.
+   *
+   * @param newTrailers a map of names to values; or a {@link java.util.function.Supplier} of one,
+   *     called at the end of the body on a thread that may block; or a promise of one
+   */
+  public Reply trailers(Object newTrailers) {
+    return new Reply(status, fields, body, newTrailers);
+  }
+
+  /** Returns what gives the fields behind the body, or null. */
+  public Object trailers() {
+    return trailers;
   }
 
   /** Returns the status code. */

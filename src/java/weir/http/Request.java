@@ -2,6 +2,7 @@ package weir.http;
 
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import weir.deferred.Deferred;
 
 /**
  * A request as a server's handler gets it, for Java programs.
@@ -44,6 +45,12 @@ public interface Request {
 
   /** Returns the address at which the peer has reached this server. */
   SocketAddress localAddress();
+
+  /**
+   * Returns the promise of the fields that follow a chunked body. It is kept when the body has ended,
+   * fails with it, and is kept already, without fields, for other requests.
+   */
+  Deferred<Headers> trailers();
 
   /** Returns the client's certificate when TLS has verified one, else null. */
   X509Certificate clientCertificate();

@@ -7,6 +7,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import weir.deferred.Deferred;
 
 /**
  * What a {@link RingRequest} is a view of: one request as a protocol has decoded it. The server's
@@ -77,6 +78,11 @@ public interface RequestMessage {
 
   /** Returns a deferred that is realized when the client has gone away, or null. */
   default Object closed() {
+    return null;
+  }
+
+  /** Returns the promise of the fields behind a body that comes in chunks, else null. */
+  default Deferred<Headers> trailers() {
     return null;
   }
 

@@ -3,10 +3,12 @@ package weir.http;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
+import weir.deferred.Deferred;
 
 /**
  * The Ring request map: a view of a decoded request.
@@ -39,6 +41,7 @@ public final class RingRequest extends MapView implements Request {
   private static final int PATH = 20;
   private static final int WRITABLE = 21;
   private static final int STREAM_ERROR = 22;
+  private static final int TRAILERS = 23;
 
   private static final ViewKeys KEYS =
       ViewKeys.of(
@@ -65,10 +68,12 @@ public final class RingRequest extends MapView implements Request {
           Keyword.intern(null, "character-encoding"),
           Keyword.intern(null, "path"),
           Keyword.intern("aleph", "writable?"),
-          Keyword.intern("aleph", "h2-exception"));
+          Keyword.intern("aleph", "h2-exception"),
+          Keyword.intern(null, "trailers"));
 
   private static final Keyword HTTP = Keyword.intern(null, "http");
   private static final Keyword HTTPS = Keyword.intern(null, "https");
+  private static final Headers NO_HEADERS = new HeaderMap(EmptyHttpHeaders.INSTANCE);
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
 
@@ -162,6 +167,8 @@ public final class RingRequest extends MapView implements Request {
         return message.writable();
       case STREAM_ERROR:
         return message.streamError();
+      case TRAILERS:
+        return message.trailers();
       default:
         throw new IllegalArgumentException("index: " + index);
     }
@@ -227,6 +234,12 @@ public final class RingRequest extends MapView implements Request {
   @Override
   public SocketAddress localAddress() {
     return message.endpoints().local();
+  }
+
+  @Override
+  public Deferred<Headers> trailers() {
+    Deferred<Headers> trailers = message.trailers();
+    return trailers == null ? Deferred.of(NO_HEADERS) : trailers;
   }
 
   @Override

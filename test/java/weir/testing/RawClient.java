@@ -131,6 +131,13 @@ public final class RawClient implements Closeable {
     return size == 0 ? null : chunk;
   }
 
+  /** Reads the line before a chunk; and the chunk, but not its end. */
+  public int readChunkSize() throws IOException {
+    int size = Integer.parseInt(readLine(), 16);
+    exactly(size);
+    return size;
+  }
+
   private Response readChunks(Response bare) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     int chunks = 0;
@@ -140,7 +147,8 @@ public final class RawClient implements Closeable {
     return new Response(bare.status, bare.head, body.toByteArray(), chunks);
   }
 
-  private String readLine() throws IOException {
+  /** Reads a line, without its end. */
+  public String readLine() throws IOException {
     StringBuilder line = new StringBuilder();
     for (int c; (c = in.read()) != '\n'; ) {
       if (c < 0) {

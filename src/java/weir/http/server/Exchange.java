@@ -18,6 +18,7 @@ import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
 import weir.http.Endpoints;
+import weir.http.Headers;
 import weir.http.Reply;
 import weir.http.RingRequest;
 import weir.http.ServerNamePolicy;
@@ -59,12 +60,14 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   volatile Refusal bodyRefusal;
 
   private volatile Deferred<Object> closed;
+  private volatile RequestTrailers requestTrailers;
 
   // ---- the response, once it is encoded
   byte[] head;
   Object content;
   StreamingBody streaming;
   long contentLength = -1;
+  Object trailers; // encoded, or what gives them at the end of the body
   boolean closeAfter;
   WrittenResponse written; // instead of all of these, until it is known how its body is framed
 
@@ -314,6 +317,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     content = null;
     streaming = null;
     written = null;
+    trailers = null;
     contentLength = -1;
   }
 
@@ -454,6 +458,20 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   @Override
   public Object body() {
     return body;
+  }
+
+  @Override
+  public Deferred<Headers> trailers() {
+    return requestTrailers == null ? null : requestTrailers.fields();
+  }
+
+  RequestTrailers requestTrailers() {
+    return requestTrailers;
+  }
+
+  /** The body comes in chunks, and fields may follow it. */
+  void expectTrailers() {
+    requestTrailers = new RequestTrailers();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -206,7 +207,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   /** The body is not wanted; what comes of it cannot be told from a next request. */
   void dropBody(Exchange exchange) {
     if (exchange.inbound != null) {
-      exchange.inbound.abandon();
+      Http1Responses.abandonBody(exchange, new IOException("the body was not wanted"));
       exchange.inbound = null;
       receiving = null;
     }
@@ -243,10 +244,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     } else {
       content.release();
     }
-    if (content instanceof LastHttpContent) {
+    if (content instanceof LastHttpContent last) {
       receiving = null;
       exchange.inbound = null;
       responses.weigh(exchange, decoder.weight() + body.held());
+      if (exchange.requestTrailers() != null) {
+        exchange.requestTrailers().came(last.trailingHeaders());
+      }
       body.end();
     }
   }
@@ -260,7 +264,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private void bodyFailed(Exchange exchange, Throwable cause) {
     LOG.debug("bad request body from {}", endpoints.remote(), cause);
-    endBody(exchange, Refusal.BAD_BODY, cause);
+    boolean tooLarge = cause instanceof TooLongHttpHeaderException; // of the trailers
+    endBody(exchange, tooLarge ? Refusal.HEADERS_TOO_LARGE : Refusal.BAD_BODY, cause);
   }
 
   /** The request body has outgrown its limit. */
@@ -277,7 +282,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     exchange.closeAfter = true;
     refused = true;
     stopReading();
-    body.fail(new IOException(refusal.reason(), cause));
+    IOException failure = new IOException(refusal.reason(), cause);
+    body.fail(failure);
+    if (exchange.requestTrailers() != null) {
+      exchange.requestTrailers().failed(failure);
+    }
     if (exchange.answered) {
       closeAfterWrites();
     } else if (body.isGathered() || exchange.undecided) {

@@ -43,6 +43,15 @@ final class Http1Responses {
     }
   }
 
+  /** Lets go of a request body that has not ended, and of what would follow it. */
+  static void abandonBody(Exchange exchange, Throwable cause) {
+    exchange.inbound.fail(cause);
+    exchange.inbound.abandon();
+    if (exchange.requestTrailers() != null) {
+      exchange.requestTrailers().failed(cause);
+    }
+  }
+
   /** Lets go of a response that nobody will get. */
   static void discard(Exchange exchange) {
     if (exchange.takeover != null) {

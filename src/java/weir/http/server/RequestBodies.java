@@ -43,6 +43,9 @@ final class RequestBodies {
       }
       return null;
     }
+    if (chunked) {
+      exchange.expectTrailers();
+    }
     long max = config.maxRequestBodyBytes();
     if (max > 0) {
       return new AggregatedBody(exchange, max, config.rawStream());

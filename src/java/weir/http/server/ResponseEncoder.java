@@ -8,6 +8,7 @@ import weir.http.BodyWriter;
 import weir.http.Reply;
 import weir.http.body.Bodies;
 import weir.http.body.StreamingBody;
+import weir.http.body.WholeBody;
 
 /**
  * Turns what a handler has answered into bytes. Everything that can fail happens here, before a
@@ -18,6 +19,8 @@ final class ResponseEncoder {
   private static final Keyword STATUS = Keyword.intern("status");
   private static final Keyword HEADERS = Keyword.intern("headers");
   private static final Keyword BODY = Keyword.intern("body");
+  private static final Keyword TRAILERS = Keyword.intern("trailers");
+  private static final Object OK = 200L;
 
   /** Bodies up to this size are copied behind their head; larger ones are written by themselves. */
   static final int MAX_COPIED = 4096;
@@ -32,9 +35,17 @@ final class ResponseEncoder {
    */
   static void encode(Exchange exchange, Object result, HeadWriter head) {
     if (result instanceof IPersistentMap map) {
-      Object status = map.valAt(STATUS, 200L);
-      encode(exchange, result, status, map.valAt(HEADERS), map.valAt(BODY), head);
+      Object status = map.valAt(STATUS, OK);
+      Object headers = map.valAt(HEADERS);
+      Object body = map.valAt(BODY);
+      // A map of nothing but these, as nearly all are, is not asked for more.
+      if (map.count()
+          > (status == OK ? 0 : 1) + (headers == null ? 0 : 1) + (body == null ? 0 : 1)) {
+        exchange.trailers = map.valAt(TRAILERS);
+      }
+      encode(exchange, result, status, headers, body, head);
     } else if (result instanceof Reply reply) {
+      exchange.trailers = reply.trailers();
       encode(exchange, result, reply.status(), reply.fields(), reply.body(), head);
     } else {
       encode(exchange, null, 204L, null, null, head);
@@ -63,6 +74,9 @@ final class ResponseEncoder {
       Object headers,
       Object body,
       HeadWriter head) {
+    if (exchange.trailers != null) {
+      exchange.trailers = Trailers.early(exchange.trailers);
+    }
     beginHead(exchange, status, headers, head);
     if (status == 204 || status == 205 || status == 304) {
       Bodies.discard(body);
@@ -164,6 +178,10 @@ final class ResponseEncoder {
               + length
               + " bytes (leave the header out)");
     }
+    if (exchange.trailers != null) {
+      encodeStreaming(exchange, new WholeBody(content), head);
+      return;
+    }
     head.endWithLength(length, !exchange.closeAfter);
     if (content instanceof byte[] bytes && length <= MAX_COPIED) {
       head.buffer().add(bytes);
@@ -176,6 +194,9 @@ final class ResponseEncoder {
 
   static void encodeStreaming(Exchange exchange, StreamingBody body, HeadWriter head) {
     long length = head.announcedLength() >= 0 ? head.announcedLength() : body.length();
+    if (exchange.trailers != null && !exchange.isHead() && !exchange.isHttp10()) {
+      length = -1; // only chunks can have trailers
+    }
     if (exchange.isHead()) {
       body.discard();
       endOfHead(head, length, exchange);

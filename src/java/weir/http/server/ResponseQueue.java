@@ -176,8 +176,7 @@ final class ResponseQueue {
     for (Exchange e = head; e != null; e = e.nextInOrder) {
       if (e.inbound != null) {
         e.bodyRefusal = Refusal.CUT_BODY;
-        e.inbound.fail(gone);
-        e.inbound.abandon();
+        Http1Responses.abandonBody(e, gone);
       }
       if (e.ready) {
         Http1Responses.discard(e);

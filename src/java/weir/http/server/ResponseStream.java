@@ -7,12 +7,14 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import weir.deferred.Deferred;
 import weir.http.body.BodySink;
 import weir.http.body.Chunks;
 
 /** The body of one HTTP/1 response on its way out: chunked, of a known length, or ended by closing. */
 final class ResponseStream implements BodySink {
 
+  private static final byte[] NOTHING = {};
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private final Http1Connection connection;
   private final Exchange exchange;
@@ -20,6 +22,7 @@ final class ResponseStream implements BodySink {
   private final ChannelHandlerContext ctx;
   private final boolean chunked;
   private long remaining;
+  private boolean waiting; // for what follows the body
   private boolean over;
 
   ResponseStream(Http1Connection connection, Exchange exchange) {
@@ -89,11 +92,30 @@ final class ResponseStream implements BodySink {
       abort(tooShort());
       return;
     }
-    over = true;
-    if (chunked) {
-      output.gather(LAST_CHUNK, LAST_CHUNK.length, 0);
+    Object trailers = chunked ? exchange.trailers : null;
+    if (trailers == null) {
+      finish(chunked ? LAST_CHUNK : NOTHING);
+    } else if (trailers instanceof byte[] encoded) {
+      finish(encoded);
+    } else if (!waiting) {
+      waiting = true;
+      await(Trailers.late(trailers, exchange.context().blockingExecutor()));
     }
-    connection.responses().streamed(exchange);
+  }
+
+  private void await(Deferred<Object> trailers) {
+    trailers.onRealized(
+        new Functions.Of(encoded -> exchange.loop().run(() -> finish((byte[]) encoded))),
+        new Functions.Of(
+            error -> exchange.loop().run(() -> abort(ErrorResponses.asThrowable(error)))));
+  }
+
+  private void finish(byte[] end) {
+    if (!over) {
+      over = true;
+      output.gather(end, end.length, 0);
+      connection.responses().streamed(exchange);
+    }
   }
 
   @Override

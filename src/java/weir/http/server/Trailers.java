@@ -1,0 +1,136 @@
+package weir.http.server;
+
+import clojure.lang.IFn;
+import clojure.lang.Sequential;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import manifold.deferred.IDeferred;
+import weir.deferred.Coercion;
+import weir.deferred.Deferred;
+import weir.http.HeaderName;
+
+/**
+ * The fields that follow a chunked response body.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-6.5">RFC 9110 §6.5</a>
+ */
+final class Trailers {
+
+  private static final byte[] LAST_CHUNK = "0\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** What a recipient must know before the body (RFC 9110 §6.5.1). */
+  private static final Set<String> NOT_IN_TRAILERS =
+      Set.of(
+          "age",
+          "authorization",
+          "cache-control",
+          "connection",
+          "content-encoding",
+          "content-length",
+          "content-range",
+          "content-type",
+          "date",
+          "expect",
+          "expires",
+          "host",
+          "location",
+          "retry-after",
+          "set-cookie",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "vary",
+          "www-authenticate");
+
+  private Trailers() {}
+
+  /**
+   * Encodes trailers that are known before the body is sent.
+   *
+   * @return bytes, or {@code given} when its fields are to be asked for at the end of the body
+   * @throws IllegalArgumentException if they cannot be sent
+   */
+  static Object early(Object given) {
+    if (given instanceof Map<?, ?> fields) {
+      return encode(fields);
+    }
+    boolean known = given instanceof IFn || given instanceof Supplier;
+    if (!known && Coercion.toDeferred(given) == null) {
+      throw notTrailers(given);
+    }
+    return given;
+  }
+
+  /** Asks for the fields, where it may block, and returns the promise of their encoded form. */
+  static Deferred<Object> late(Object given, Executor executor) {
+    Deferred<Object> encoded = Deferred.create(null);
+    executor.execute(() -> settle(given, encoded));
+    return encoded;
+  }
+
+  private static void settle(Object given, Deferred<Object> encoded) {
+    try {
+      if (given == null) {
+        encoded.success(encode(Map.of()));
+      } else if (given instanceof Map<?, ?> fields) {
+        encoded.success(encode(fields));
+      } else {
+        settleFrom(given, encoded);
+      }
+    } catch (Throwable t) {
+      encoded.error(t);
+    }
+  }
+
+  private static void settleFrom(Object given, Deferred<Object> encoded) {
+    IDeferred promised = Coercion.toDeferred(given);
+    if (promised != null) {
+      promised.onRealized(
+          new Functions.Of(fields -> settle(fields, encoded)), new Functions.Of(encoded::error));
+    } else if (given instanceof IFn f) {
+      settle(f.invoke(), encoded);
+    } else if (given instanceof Supplier<?> s) {
+      settle(s.get(), encoded);
+    } else {
+      throw notTrailers(given);
+    }
+  }
+
+  private static IllegalArgumentException notTrailers(Object given) {
+    return new IllegalArgumentException(
+        "response :trailers are of "
+            + given.getClass()
+            + " (expected: a map, or a function or deferred that gives one)");
+  }
+
+  /** Returns the last chunk with the fields behind it. */
+  private static byte[] encode(Map<?, ?> fields) {
+    HeadBuffer buffer = new HeadBuffer();
+    buffer.add(LAST_CHUNK);
+    fields.forEach((name, value) -> add(buffer, HeaderName.of(name), value));
+    buffer.crlf();
+    return buffer.toByteArray();
+  }
+
+  private static void add(HeadBuffer buffer, HeaderName name, Object value) {
+    if (NOT_IN_TRAILERS.contains(name.name().toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "response trailer "
+              + name.name()
+              + " (expected: a header, it is needed before the body)");
+    }
+    boolean several = value instanceof Sequential || value instanceof List;
+    for (Object each : several ? (Collection<?>) value : List.of(value == null ? "" : value)) {
+      buffer.add(name.line());
+      buffer.value(name.name(), String.valueOf(each));
+      buffer.crlf();
+    }
+  }
+}
