@@ -49,7 +49,10 @@ class ArchitectureTest {
           aleph.http.ApnHandler.class,
           clj_commons.byte_streams.ByteBufferInputStream.class,
           clj_commons.byte_streams.InputStream.class,
-          clj_commons.byte_streams.Utils.class);
+          clj_commons.byte_streams.Utils.class,
+          org.httpkit.PrefixThreadFactory.class,
+          org.httpkit.client.IFilter.MaxBodyFilter.class,
+          org.httpkit.logger.EventNames.class);
 
   /** Each room and what it knows of directly; it may import what those know, too. */
   private static final Map<String, List<String>> ROOMS = new LinkedHashMap<>();

@@ -12,13 +12,22 @@ public final class DaemonThreads implements ThreadFactory {
   private static volatile ClassLoader contextLoader = DaemonThreads.class.getClassLoader();
 
   private final String prefix;
-  private final AtomicLong count = new AtomicLong();
+  private final AtomicLong count;
 
   /**
    * @param prefix the part of the thread names before the number
    */
   public DaemonThreads(String prefix) {
+    this(prefix, 0);
+  }
+
+  /**
+   * @param prefix the part of the thread names before the number
+   * @param first the number of the first thread
+   */
+  public DaemonThreads(String prefix, long first) {
     this.prefix = prefix;
+    this.count = new AtomicLong(first);
   }
 
   /**

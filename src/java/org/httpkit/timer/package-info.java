@@ -1,0 +1,2 @@
+/** What {@code org.httpkit.timer} returns; {@code weir.time.DelayedTask} implements it. */
+package org.httpkit.timer;
