@@ -161,7 +161,7 @@
                              {:port 0 :executor 3} #":executor is 3 .*Executor, or :none"
                              {:port 0 :transport :pigeon} #"transport: pigeon"
                              {:port 0 :max-header-size -1} #":max-header-size is -1"
-                             {:port 0 :compression? true} #":compression\? is true"
+                             {:port 0 :use-h2c? true} #":use-h2c\? is true"
                              {:port 0 :http-versions [:http2]} #":http-versions is \[:http2\]"}]
     (is (thrown-with-msg? IllegalArgumentException message
                           (http/start-server (fn [_]) options))

@@ -30,6 +30,8 @@ public final class HeaderName {
     CONTENT_TYPE,
     /** Where a redirect leads. */
     LOCATION,
+    /** What decides whether and how the body is encoded, or tells it. */
+    NEGOTIATION,
     /** Whom a request is for. */
     HOST,
     /** What a client wants to hear before it sends the body. */
@@ -153,6 +155,7 @@ public final class HeaderName {
       case "server" -> Role.SERVER;
       case "content-type" -> Role.CONTENT_TYPE;
       case "location" -> Role.LOCATION;
+      case "content-encoding", "content-range", "cache-control", "etag", "vary" -> Role.NEGOTIATION;
       case "host" -> Role.HOST;
       case "expect" -> Role.EXPECT;
       default -> Role.PLAIN;

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
 import weir.http.body.BodyRule;
+import weir.http.coding.Compression;
 import weir.http.server.Application;
 import weir.http.server.JavaApplication;
 import weir.http.server.RunningServer;
@@ -190,6 +191,7 @@ public final class HttpServer implements Closeable {
     private boolean alwaysBody;
     private BodyRule bodyRule = BodyRule.BY_TYPE;
     private int outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES;
+    private Compression compression;
     private boolean endFailedBodies;
     private Consumer<ServerBootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> initialPipeline = p -> {};
@@ -470,6 +472,16 @@ public final class HttpServer implements Closeable {
     }
 
     /**
+     * Encodes response bodies as the client's Accept-Encoding asks for, unless they are small, of a type
+     * that is compressed already, a part of a whole, or encoded by the handler. Such responses get a
+     * Vary field and weak ETags. The default is null, which never does.
+     */
+    public Builder compression(Compression newCompression) {
+      compression = newCompression;
+      return this;
+    }
+
+    /**
      * Ends a body that fails while it writes itself as if it were complete. By default the connection
      * is cut, so that the client can tell.
      */
@@ -547,6 +559,7 @@ public final class HttpServer implements Closeable {
           alwaysBody,
           bodyRule,
           outputBufferBytes,
+          compression,
           endFailedBodies,
           bootstrap,
           initialPipeline,

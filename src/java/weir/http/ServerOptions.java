@@ -11,17 +11,20 @@ import static weir.options.Options.truthy;
 
 import clojure.lang.IFn;
 import clojure.lang.Keyword;
+import io.netty.handler.codec.compression.CompressionOptions;
 import io.netty.handler.ssl.SslContext;
 import java.io.File;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import weir.http.HttpServer.Builder;
+import weir.http.coding.Compression;
 import weir.net.Transport;
 import weir.net.tls.Alpn;
 import weir.options.Options;
@@ -60,6 +63,9 @@ public final class ServerOptions {
           "raw-stream?",
           "output-buffer-size",
           "end-failed-bodies?",
+          "compression?",
+          "compression-level",
+          "compression-options",
           "validate-headers",
           "idle-timeout",
           "keep-alive-timeout",
@@ -77,9 +83,6 @@ public final class ServerOptions {
   /** Names that have a meaning which this version cannot give them: refused, not ignored. */
   private static final List<String> LATER =
       List.of(
-          "compression?",
-          "compression-level",
-          "compression-options",
           "use-h2c?",
           "http2-settings",
           "conn-go-away-handler",
@@ -121,6 +124,7 @@ public final class ServerOptions {
     ServerOptions table = new ServerOptions(builder, place, given, others);
     given.forEach(table::read);
     table.setAddress();
+    table.setCompression();
   }
 
   private void read(Object key, Object value) {
@@ -214,6 +218,46 @@ public final class ServerOptions {
     } else {
       builder.port(port(get("port")));
     }
+  }
+
+  /** Level and options imply that bodies are compressed, as in Aleph. */
+  private void setCompression() {
+    Object level = get("compression-level");
+    Object codings = get("compression-options");
+    if (level != null && codings != null) {
+      throw illegal(":compression-level", level, "none beside :compression-options");
+    }
+    if (level != null) {
+      builder.compression(Compression.withLevel(level(level)));
+    } else if (codings != null) {
+      builder.compression(Compression.of(codings(codings)));
+    } else if (truthy(get("compression?"))) {
+      builder.compression(Compression.standard());
+    }
+  }
+
+  private static int level(Object v) {
+    if (isInteger(v)) {
+      long n = ((Number) v).longValue();
+      if (n >= 1 && n <= 9) {
+        return (int) n;
+      }
+    }
+    throw illegal(":compression-level", v, "an integer 1-9");
+  }
+
+  private static List<CompressionOptions> codings(Object v) {
+    Collection<?> all = v instanceof Object[] array ? Arrays.asList(array) : null;
+    String expected = "an array or a collection of Netty's CompressionOptions, not empty";
+    all = all != null ? all : instance(Collection.class, ":compression-options", v, expected);
+    List<CompressionOptions> codings = new ArrayList<>();
+    for (Object each : all) {
+      codings.add(instance(CompressionOptions.class, ":compression-options", each, expected));
+    }
+    if (codings.isEmpty()) {
+      throw illegal(":compression-options", v, expected);
+    }
+    return codings;
   }
 
   private void epoll(Object v) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import weir.http.HeaderName;
 import weir.http.HeaderValue;
 import weir.http.Reply;
+import weir.http.coding.Negotiation;
 
 /**
  * Writes one response head after the other into a buffer, and remembers of each what decides about
@@ -29,6 +30,7 @@ final class HeadWriter extends AFn {
 
   private final HeadBuffer buffer = new HeadBuffer();
   private final StandardHeaders standard;
+  private final Negotiation negotiation; // null if the server never encodes a body
   private LongText longText;
 
   private boolean serverGiven;
@@ -40,6 +42,7 @@ final class HeadWriter extends AFn {
 
   HeadWriter(StandardHeaders standard) {
     this.standard = standard;
+    this.negotiation = standard.negotiation();
   }
 
   HeadBuffer buffer() {
@@ -63,6 +66,9 @@ final class HeadWriter extends AFn {
     contentLength = NONE;
     contentType = null;
     location = null;
+    if (negotiation != null) {
+      negotiation.begin(status);
+    }
     buffer.add(StatusLine.of(status));
     visit(headers);
   }
@@ -79,6 +85,11 @@ final class HeadWriter extends AFn {
 
   String contentType() {
     return contentType;
+  }
+
+  /** Returns what decides whether this response's body is encoded, null if none ever is. */
+  Negotiation negotiation() {
+    return negotiation;
   }
 
   /** Writes what is left with a body of {@code length} bytes. */
@@ -114,6 +125,9 @@ final class HeadWriter extends AFn {
         buffer.add(UTF8_CHARSET);
       }
       buffer.crlf();
+    }
+    if (negotiation != null) {
+      negotiation.writeTo(this::line);
     }
     if (!serverGiven) {
       buffer.add(standard.server());
@@ -185,6 +199,11 @@ final class HeadWriter extends AFn {
           line(header.line(), header.name(), value);
         }
       }
+      case NEGOTIATION -> {
+        if (negotiation == null || !negotiation.take(header, value)) {
+          line(header.line(), header.name(), value);
+        }
+      }
       default -> line(header.line(), header.name(), value);
     }
   }
@@ -193,6 +212,10 @@ final class HeadWriter extends AFn {
     buffer.add(start);
     buffer.value(name, value);
     buffer.crlf();
+  }
+
+  private void line(HeaderName header, String value) {
+    line(header.line(), header.name(), value);
   }
 
   private static boolean hasClose(String value) {

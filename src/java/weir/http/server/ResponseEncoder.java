@@ -3,12 +3,17 @@ package weir.http.server;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import weir.http.BodyWriter;
 import weir.http.Reply;
 import weir.http.body.Bodies;
 import weir.http.body.StreamingBody;
 import weir.http.body.WholeBody;
+import weir.http.coding.Encoder;
 
 /**
  * Turns what a handler has answered into bytes. Everything that can fail happens here, before a
@@ -112,6 +117,9 @@ final class ResponseEncoder {
    * has no content either, and says so (§15.3.6).
    */
   private static void endWithoutBody(Exchange exchange, int status, HeadWriter head) {
+    if (status == 304 && head.negotiation() != null) {
+      head.negotiation().withoutBody();
+    }
     if (status == 205) {
       head.endWithLength(0, !exchange.closeAfter);
     } else if (status == 304 && head.announcedLength() >= 0) {
@@ -141,6 +149,7 @@ final class ResponseEncoder {
 
   private static boolean isLong(String text, HeadWriter head) {
     return text.length() > MAX_COPIED
+        && head.negotiation() == null
         && LongText.WORTH_IT
         && Bodies.charset(head.contentType()) == StandardCharsets.UTF_8;
   }
@@ -165,6 +174,7 @@ final class ResponseEncoder {
   static void encodeContiguous(Exchange exchange, Object content, HeadWriter head) {
     int length = Bodies.length(content);
     long announced = head.announcedLength();
+    String coding = head.negotiation() == null ? null : coding(exchange, length, head);
     if (exchange.isHead()) {
       Bodies.discard(content);
       head.endWithLength(announced >= 0 ? announced : length, !exchange.closeAfter);
@@ -182,6 +192,9 @@ final class ResponseEncoder {
       encodeStreaming(exchange, new WholeBody(content), head);
       return;
     }
+    if (coding != null && encodeCoded(exchange, content, head)) {
+      return;
+    }
     head.endWithLength(length, !exchange.closeAfter);
     if (content instanceof byte[] bytes && length <= MAX_COPIED) {
       head.buffer().add(bytes);
@@ -194,6 +207,7 @@ final class ResponseEncoder {
 
   static void encodeStreaming(Exchange exchange, StreamingBody body, HeadWriter head) {
     long length = head.announcedLength() >= 0 ? head.announcedLength() : body.length();
+    String coding = head.negotiation() == null ? null : coding(exchange, length, head);
     if (exchange.trailers != null && !exchange.isHead() && !exchange.isHttp10()) {
       length = -1; // only chunks can have trailers
     }
@@ -202,9 +216,49 @@ final class ResponseEncoder {
       endOfHead(head, length, exchange);
       return;
     }
+    StreamingBody sent = body;
+    if (coding != null) {
+      sent = head.negotiation().encoded(body, head.announcedLength());
+      length = sent.length();
+    }
     endOfHead(head, length, exchange);
-    exchange.streaming = body;
+    exchange.streaming = sent;
     exchange.contentLength = length;
+  }
+
+  private static String coding(Exchange exchange, long length, HeadWriter head) {
+    boolean asItIs = exchange.isHead() || exchange.method() == HttpMethod.CONNECT;
+    List<String> accepted =
+        asItIs ? null : exchange.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING);
+    return head.negotiation().decide(accepted, length, head.contentType());
+  }
+
+  /** Encodes head and content, unless the content would not become smaller. */
+  private static boolean encodeCoded(Exchange exchange, Object content, HeadWriter head) {
+    ByteBuf plain =
+        content instanceof byte[] bytes ? Unpooled.wrappedBuffer(bytes) : (ByteBuf) content;
+    ByteBuf coded = coded(head.negotiation().encoder(), plain);
+    try {
+      if (coded.readableBytes() >= plain.readableBytes()) {
+        head.negotiation().giveUp();
+        return false;
+      }
+      head.endWithLength(coded.readableBytes(), !exchange.closeAfter);
+      exchange.content = coded.retain();
+      plain.release();
+      return true;
+    } finally {
+      coded.release();
+    }
+  }
+
+  private static ByteBuf coded(Encoder encoder, ByteBuf plain) {
+    try {
+      ByteBuf start = encoder.encode(plain.retainedDuplicate());
+      return Unpooled.wrappedBuffer(start, encoder.finish());
+    } finally {
+      encoder.release();
+    }
   }
 
   private static void endOfHead(HeadWriter head, long length, Exchange exchange) {

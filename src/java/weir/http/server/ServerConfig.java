@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import weir.http.ContinueHandler;
 import weir.http.ServerNamePolicy;
 import weir.http.body.BodyRule;
+import weir.http.coding.Compression;
 import weir.net.ListenOn;
 import weir.net.Transport;
 
@@ -46,6 +47,7 @@ import weir.net.Transport;
  * @param alwaysBody whether requests without a body get an empty stream
  * @param bodyRule says which response bodies write themselves
  * @param outputBufferBytes how much such a body may write before anything is sent
+ * @param compression chooses the Content-Encoding of responses, null for none
  * @param endFailedBodies whether one that fails halfway ends as if it were complete
  * @param bootstrap called before binding
  * @param initialPipeline called first for each connection's pipeline
@@ -82,6 +84,7 @@ public record ServerConfig(
     boolean alwaysBody,
     BodyRule bodyRule,
     int outputBufferBytes,
+    Compression compression,
     boolean endFailedBodies,
     Consumer<ServerBootstrap> bootstrap,
     Consumer<ChannelPipeline> initialPipeline,

@@ -25,7 +25,7 @@ final class ServerContext {
     this.config = config;
     this.application = application;
     this.admission = new Admission(config.maxInFlight(), config.eventLoopThreads());
-    this.standardHeaders = new StandardHeaders(config.serverHeader());
+    this.standardHeaders = new StandardHeaders(config.serverHeader(), config.compression());
     if (config.handlerThreads() == ServerConfig.HandlerThreads.WORKERS) {
       this.watchdog = new Watchdog();
       this.handoff = new Handoff(config.workerPoolSize(), watchdog);

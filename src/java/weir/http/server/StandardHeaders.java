@@ -1,8 +1,13 @@
 package weir.http.server;
 
 import java.nio.charset.StandardCharsets;
+import weir.http.coding.Compression;
+import weir.http.coding.Negotiation;
 
-/** The Server and Date lines that go out with nearly every response, encoded once a second. */
+/**
+ * What the server adds to heads: the Server and Date lines that go out with nearly every response,
+ * encoded once a second, and how bodies may be encoded.
+ */
 final class StandardHeaders {
 
   private static final class Second {
@@ -19,15 +24,23 @@ final class StandardHeaders {
   private static volatile Second current = new Second(0);
 
   private final byte[] server;
+  private final Compression compression;
 
   /**
    * @param server the value of the Server header, null for none
+   * @param compression chooses the Content-Encoding, null for none
    */
-  StandardHeaders(String server) {
+  StandardHeaders(String server, Compression compression) {
+    this.compression = compression;
     this.server =
         server == null
             ? new byte[0]
             : ("Server: " + server + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns what decides about codings, for one writer of heads; null if nothing is encoded. */
+  Negotiation negotiation() {
+    return compression == null ? null : new Negotiation(compression);
   }
 
   byte[] server() {

@@ -1,0 +1,72 @@
+(ns aleph.http-compression-test
+  "Compression as Aleph programs ask for it; weir.http.server.CompressionTest has the rules."
+  (:require
+   [aleph.http :as http]
+   [aleph.netty :as netty]
+   [clojure.test :refer [deftest is testing]])
+  (:import
+   (io.netty.handler.codec.compression CompressionOptions StandardCompressionOptions)
+   (java.io ByteArrayInputStream)
+   (java.util.zip GZIPInputStream)
+   (weir.http HttpServer)
+   (weir.testing RawClient RawClient$Response)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private text (apply str (repeat 100 "a text that repeats itself, ")))
+
+(defn- start ^HttpServer [handler options]
+  (http/start-server handler (merge {:port 0 :shutdown-timeout 0} options)))
+
+(defn- get-coded
+  "What a client gets that accepts `accept`."
+  ^RawClient$Response [options handler accept]
+  (with-open [server (start handler options)
+              client (RawClient. (netty/port server))]
+    (.read (.send client (str "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: " accept "\r\n\r\n")))))
+
+(defn- coding [options accept]
+  (.header (get-coded options (fn [_] {:status 200 :body text}) accept) "content-encoding"))
+
+(deftest compression-is-off-unless-it-is-asked-for
+  (is (nil? (coding {} "gzip")))
+  (is (nil? (coding {:compression? false} "gzip")))
+  (is (= "gzip" (coding {:compression? true} "gzip")))
+  (is (= "br" (coding {:compression? true} "gzip, deflate, br, zstd"))))
+
+(deftest a-level-implies-compression-and-bad-ones-are-refused-at-the-start
+  ;; [B] :compression-level out of range kills each connection: start-server must reject it
+  (is (= "deflate" (coding {:compression-level 1} "deflate")))
+  (is (= "gzip" (coding {:compression? true, :compression-level 9} "gzip")))
+  (doseq [level [0 10 -1 1.5 "6"]]
+    (is (thrown-with-msg? IllegalArgumentException #":compression-level .*1-9"
+                          (start identity {:compression-level level})))))
+
+(deftest only-listed-codings-are-used
+  (let [gzip (StandardCompressionOptions/gzip)
+        deflate (StandardCompressionOptions/deflate)]
+    (doseq [options [(into-array CompressionOptions [deflate gzip]) [gzip deflate] #{gzip deflate}]]
+      (is (= "gzip" (coding {:compression-options options} "br, zstd, gzip, deflate")))
+      (is (nil? (coding {:compression-options options} "br")))))
+  (doseq [bad [[] [1] "gzip" (into-array CompressionOptions [])]]
+    (is (thrown-with-msg? IllegalArgumentException #":compression-options"
+                          (start identity {:compression-options bad}))))
+  (is (thrown-with-msg? IllegalArgumentException #"beside :compression-options"
+                        (start identity {:compression-level 6
+                                         :compression-options [(StandardCompressionOptions/gzip)]}))))
+
+(deftest files-and-sequences-are-compressed-too
+  (let [file (doto (java.io.File/createTempFile "weir" ".txt") .deleteOnExit (spit text))]
+    (doseq [body [file (.toPath file) (http/file file) (map str text) (StringBuilder. ^String text)]]
+      (let [response (get-coded {:compression? true} (fn [_] {:status 200 :body body}) "gzip")]
+        (is (= "gzip" (.header response "content-encoding")))
+        (is (= text (slurp (GZIPInputStream. (ByteArrayInputStream. (.body response))))))))))
+
+(deftest a-handler-that-has-encoded-its-body-is-left-alone
+  (testing "whatever the name of the header is written like"
+    (doseq [k ["Content-Encoding" "content-encoding" :content-encoding]]
+      (let [response (get-coded {:compression? true}
+                                (fn [_] {:status 200 :headers {k "x"} :body text})
+                                "gzip")]
+        (is (= ["x"] (.headers response "content-encoding")))
+        (is (= text (.text response)))))))
