@@ -4,7 +4,8 @@
    [aleph.http :as http]
    [aleph.netty :as netty]
    [clojure.test :refer [are deftest is]]
-   [manifold.deferred :as d])
+   [manifold.deferred :as d]
+   [weir.http :as weir])
   (:import
    (weir.http HttpServer)
    (weir.testing RawClient RawClient$Response)))
@@ -75,3 +76,27 @@
     :max-requests-in-flight -1
     :continue-handler 1
     :continue-executor :some))
+
+(deftest trailers-go-both-ways
+  (with-client [client (fn [req]
+                         (let [body (slurp (:body req))]
+                           {:status 200
+                            :body body
+                            :trailers (fn [] {"x-length" (count body), "x-got" (get @(:trailers req) "x-sent")})}))
+                {}]
+    (.send client (str "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "3\r\nabc\r\n0\r\nX-Sent: y\r\n\r\n"))
+    (.readHead client)
+    (is (= 3 (.readChunkSize client)))
+    (is (= ["" "0" #{"X-Length: 3" "X-Got: y"} ""]
+           [(.readLine client) (.readLine client) (set [(.readLine client) (.readLine client)])
+            (.readLine client)]))))
+
+(deftest early-hints-come-before-the-response
+  (with-client [client (fn [req]
+                         (weir/early-hints! (into {} req) "</a.css>; rel=preload")
+                         {:status 200 :body "done"})
+                {}]
+    (let [^RawClient$Response hints (.read (.get client "/"))]
+      (is (= [103 "</a.css>; rel=preload"] [(.status hints) (.header hints "link")]))
+      (is (= "done" (.text (.read client)))))))

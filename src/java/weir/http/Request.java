@@ -2,6 +2,7 @@ package weir.http;
 
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import weir.deferred.Deferred;
 
 /**
@@ -51,6 +52,18 @@ public interface Request {
    * fails with it, and is kept already, without fields, for other requests.
    */
   Deferred<Headers> trailers();
+
+  /**
+   * Sends an informational response, such as 103 (Early Hints), before the final one. It goes out when
+   * the responses to earlier requests of the connection have, and is dropped when the final one is
+   * there before.
+   *
+   * @param status 102 to 199
+   * @param headers names to values, each a text or several in a list; null for none
+   * @return false if the client cannot understand it (HTTP/1.0), or the request is answered
+   * @throws IllegalArgumentException if it cannot be sent
+   */
+  boolean inform(int status, Map<?, ?> headers);
 
   /** Returns the client's certificate when TLS has verified one, else null. */
   X509Certificate clientCertificate();

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import weir.deferred.Deferred;
@@ -84,6 +85,15 @@ public interface RequestMessage {
   /** Returns the promise of the fields behind a body that comes in chunks, else null. */
   default Deferred<Headers> trailers() {
     return null;
+  }
+
+  /**
+   * Sends an informational response before the final one; see {@link Request#inform}.
+   *
+   * @param headers names to values, each a text or several in a list; null for none
+   */
+  default boolean inform(int status, Map<?, ?> headers) {
+    return false;
   }
 
   /** Returns {@code :aleph/writable?}, the AtomicBoolean of an HTTP/2 stream, else null. */

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import java.util.Objects;
 import weir.deferred.Deferred;
 
@@ -240,6 +241,11 @@ public final class RingRequest extends MapView implements Request {
   public Deferred<Headers> trailers() {
     Deferred<Headers> trailers = message.trailers();
     return trailers == null ? Deferred.of(NO_HEADERS) : trailers;
+  }
+
+  @Override
+  public boolean inform(int status, Map<?, ?> headers) {
+    return message.inform(status, headers);
   }
 
   @Override

@@ -13,6 +13,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import javax.net.ssl.SSLSession;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
@@ -78,6 +80,9 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   /** Takes the connection over after the head, instead of a body; null for most. */
   Takeover takeover;
+
+  /** Informational responses that were not written yet; see {@link #takeInterim}. */
+  private byte[] interim;
 
   private boolean mayBlockHere;
   private boolean failed;
@@ -463,6 +468,38 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   @Override
   public Deferred<Headers> trailers() {
     return requestTrailers == null ? null : requestTrailers.fields();
+  }
+
+  @Override
+  public boolean inform(int status, Map<?, ?> headers) {
+    byte[] encoded = Interim.encode(status, headers);
+    if (isHttp10() || answered || !addInterim(encoded)) {
+      return false;
+    }
+    loop().run(() -> connection.responses().inform(this));
+    return true;
+  }
+
+  private synchronized boolean addInterim(byte[] encoded) {
+    int waiting = interim == null ? 0 : interim.length;
+    if (waiting + encoded.length > Interim.MAX_WAITING) {
+      return false;
+    }
+    byte[] all = interim == null ? encoded : Arrays.copyOf(interim, waiting + encoded.length);
+    System.arraycopy(encoded, 0, all, waiting, encoded.length);
+    interim = all;
+    return true;
+  }
+
+  /** Whether there are any; it may be a moment late. */
+  boolean hasInterim() {
+    return interim != null;
+  }
+
+  synchronized byte[] takeInterim() {
+    byte[] taken = interim;
+    interim = null;
+    return taken;
   }
 
   RequestTrailers requestTrailers() {

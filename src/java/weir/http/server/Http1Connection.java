@@ -384,7 +384,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     if (decoder.isHolding() && responses.isEmpty()) {
       goOnWithHttp();
     }
-    responses.allowNextBody();
+    responses.informNext();
     if (context.isDraining() && responses.isEmpty() && exchange != receiving) {
       closeAfterWrites();
     }

@@ -76,6 +76,7 @@ final class ResponseQueue {
       return;
     }
     if (exchange == head && writing == null) {
+      writeInterim(exchange);
       if (fresh != null) {
         output.gather(fresh.array(), fresh.length(), Http1Responses.gathered(exchange));
       } else {
@@ -100,6 +101,7 @@ final class ResponseQueue {
   }
 
   private void gatherHead(Exchange exchange) {
+    writeInterim(exchange);
     output.gather(exchange.head, exchange.head.length, Http1Responses.gathered(exchange));
   }
 
@@ -122,6 +124,21 @@ final class ResponseQueue {
       Http1Responses.writeContent(output, exchange.content);
     }
     done(exchange);
+  }
+
+  /** An informational response is there for {@code exchange}: now, or when its turn comes. */
+  void inform(Exchange exchange) {
+    if (exchange == head && writing == null && !ended) {
+      writeInterim(exchange);
+      output.flushSoon();
+    }
+  }
+
+  private void writeInterim(Exchange exchange) {
+    if (exchange.hasInterim()) {
+      byte[] interim = exchange.takeInterim();
+      output.gather(interim, interim.length, 0);
+    }
   }
 
   /** The response of the head exchange has been written. */
@@ -153,8 +170,15 @@ final class ResponseQueue {
     allowNextBody();
   }
 
-  /** Says 100 for the head exchange, if its client waits for that. */
-  void allowNextBody() {
+  /** Says to the client of the head exchange what it waits for: 100, or other information. */
+  void informNext() {
+    if (head != null && writing == null) {
+      inform(head);
+    }
+    allowNextBody();
+  }
+
+  private void allowNextBody() {
     if (head != null && head.wantsContinue) {
       head.wantsContinue = false;
       output.gather(Http1Responses.CONTINUE, Http1Responses.CONTINUE.length, 0);

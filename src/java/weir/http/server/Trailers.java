@@ -1,10 +1,7 @@
 package weir.http.server;
 
 import clojure.lang.IFn;
-import clojure.lang.Sequential;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -126,11 +123,6 @@ final class Trailers {
               + name.name()
               + " (expected: a header, it is needed before the body)");
     }
-    boolean several = value instanceof Sequential || value instanceof List;
-    for (Object each : several ? (Collection<?>) value : List.of(value == null ? "" : value)) {
-      buffer.add(name.line());
-      buffer.value(name.name(), String.valueOf(each));
-      buffer.crlf();
-    }
+    buffer.lines(name, value);
   }
 }
