@@ -185,7 +185,16 @@ final class Connection extends Outcome {
     private final WeakReference<Connection> connection;
 
     CloseWatch(Connection c) {
-      connection = new WeakReference<>(c);
+      this(new WeakReference<>(c));
+    }
+
+    private CloseWatch(WeakReference<Connection> connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    CloseWatch copy() {
+      return new CloseWatch(connection);
     }
 
     @Override

@@ -32,6 +32,12 @@ public final class Ending {
 
     abstract void run();
 
+    /**
+     * Returns an entry that does the same. The old one may be read by another thread at the moment,
+     * and leads on to all those before it, dead ones included.
+     */
+    abstract Entry copy();
+
     /** True once this has nothing to do any more and may be dropped. */
     boolean isDead() {
       return false;
@@ -48,6 +54,11 @@ public final class Ending {
     @Override
     void run() {
       callback.run();
+    }
+
+    @Override
+    Entry copy() {
+      return new Plain(callback);
     }
   }
 
@@ -104,7 +115,7 @@ public final class Ending {
     Entry live = null;
     for (Entry e : inOrder(old)) {
       if (!e.isDead()) {
-        Entry copy = new Copy(e);
+        Entry copy = e.copy();
         copy.next = live;
         copy.size = live == null ? 1 : live.size + 1;
         live = copy;
@@ -112,25 +123,6 @@ public final class Ending {
     }
     if (HEAD.compareAndSet(this, old, live)) {
       sweepAt = Math.max(FIRST_SWEEP, live == null ? 0 : 2 * live.size);
-    }
-  }
-
-  /** A new place for an entry: the old one may be read by another thread at this moment. */
-  private static final class Copy extends Entry {
-    private final Entry original;
-
-    Copy(Entry e) {
-      this.original = e instanceof Copy c ? c.original : e;
-    }
-
-    @Override
-    void run() {
-      original.run();
-    }
-
-    @Override
-    boolean isDead() {
-      return original.isDead();
     }
   }
 
