@@ -32,7 +32,7 @@
   | `:listen-socket` | a bound ServerSocketChannel (`:nio`) or file descriptor (`:epoll`, `:kqueue`) which the server uses and never closes
   | `:unix-socket` | path of a unix domain socket
   | `:transport` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
-  | `:executor` | where handlers run: an Executor, or `:none` for the event loop (virtual threads, a pool of 512 before JDK 21)
+  | `:executor` | where handlers run: an Executor, `:virtual`, or `:none` for the event loop (virtual threads, a pool of 512 before JDK 21)
   | `:shutdown-executor?` | shut `:executor` down with the server (true)
   | `:async?` | the handler takes `request respond raise` (false)
   | `:async-timeout` | ms that an asynchronous handler may take to answer (0: no limit)
@@ -43,7 +43,9 @@
   | `:continue-executor` | where it runs: an Executor, or `:none` for the event loop (where handlers run)
   | `:request-buffer-size` | bytes of a request body that may wait unread (16384)
   | `:raw-stream?` | request bodies are streams of ByteBuf which the handler releases (false)
+  | `:body-type` | `:input-stream`, `:byte-stream` (a stream of byte[]) or `:raw-stream` (an InputStream)
   | `:max-request-body-size` | gather bodies before the handler is called, and answer 413 to larger ones (no limit, no gathering)
+  | `:max-streamed-body-size` | limit of request bodies that are not gathered: 413, or a failing read (no limit)
   | `:max-initial-line-length` | longest request line, else 414 (8192)
   | `:max-header-size` | largest header block, else 431 (8192)
   | `:max-chunk-size` | largest piece of a body that is handed on (16384)

@@ -158,7 +158,7 @@
   (doseq [[options message] {{} #":port is nil \(expected: an integer 0-65535"
                              {:port "80"} #":port is \"80\""
                              {:port 70000} #":port is 70000"
-                             {:port 0 :executor 3} #":executor is 3 .*Executor, or :none"
+                             {:port 0 :executor 3} #":executor is 3 .*Executor, :virtual or :none"
                              {:port 0 :transport :pigeon} #"transport: pigeon"
                              {:port 0 :max-header-size -1} #":max-header-size is -1"
                              {:port 0 :use-h2c? true} #":use-h2c\? is true"

@@ -171,9 +171,10 @@ public final class HttpServer implements Closeable {
     private Executor continueExecutor;
     private SslContext sslContext;
     private boolean manualTls;
-    private boolean rawStream;
+    private RequestBodyType bodyType = RequestBodyType.INPUT_STREAM;
     private int requestBufferBytes = DEFAULT_REQUEST_BUFFER_BYTES;
     private long maxRequestBodyBytes;
+    private long maxStreamedBodyBytes;
     private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
     private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
@@ -328,12 +329,29 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
-    /** Gives handlers request bodies as streams of buffers which they release. Default: off. */
-    public Builder rawStream(boolean on) {
-      if (on) {
+    /** Sets what request bodies are for the handler; the default is an InputStream. */
+    public Builder requestBodyType(RequestBodyType type) {
+      if (type == RequestBodyType.RAW_STREAM) {
         ByteBufConversions.install(); // what byte-streams makes of such buffers
       }
-      rawStream = on;
+      bodyType = Objects.requireNonNull(type, "type");
+      return this;
+    }
+
+    /** Gives handlers request bodies as streams of buffers which they release. Default: off. */
+    public Builder rawStream(boolean on) {
+      return requestBodyType(on ? RequestBodyType.RAW_STREAM : RequestBodyType.INPUT_STREAM);
+    }
+
+    /**
+     * Refuses announced bodies that are larger with 413, and fails the reading of others once they have
+     * grown beyond; nothing is gathered for that. Zero, the default, is no limit.
+     */
+    public Builder maxStreamedBodyBytes(long n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("maxStreamedBodyBytes: " + n + " (expected: 0 or more)");
+      }
+      maxStreamedBodyBytes = n;
       return this;
     }
 
@@ -542,9 +560,10 @@ public final class HttpServer implements Closeable {
           continueExecutor,
           sslContext,
           manualTls,
-          rawStream,
+          bodyType,
           requestBufferBytes,
           maxRequestBodyBytes,
+          maxStreamedBodyBytes,
           maxInitialLineBytes,
           maxHeaderBytes,
           maxChunkBytes,

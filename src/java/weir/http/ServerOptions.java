@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import weir.executor.VirtualThreads;
 import weir.http.HttpServer.Builder;
 import weir.http.coding.Compression;
 import weir.net.Transport;
@@ -59,8 +60,10 @@ public final class ServerOptions {
           "max-requests-in-flight",
           "request-buffer-size",
           "max-request-body-size",
+          "max-streamed-body-size",
           "always-body?",
           "raw-stream?",
+          "body-type",
           "output-buffer-size",
           "end-failed-bodies?",
           "compression?",
@@ -94,6 +97,7 @@ public final class ServerOptions {
           "allow-duplicate-content-lengths",
           "initial-buffer-size");
 
+  private static final Keyword VIRTUAL = Keyword.intern("virtual");
   private static final Keyword NONE = Keyword.intern("none");
   private static final Keyword HTTP1 = Keyword.intern("http1");
 
@@ -159,7 +163,9 @@ public final class ServerOptions {
       case "request-buffer-size" -> builder.requestBufferBytes(positiveInt(k, v));
       case "max-request-body-size" -> builder.maxRequestBodyBytes(nonNegative(k, v));
       case "always-body?" -> builder.alwaysBody(truthy(v));
-      case "raw-stream?" -> builder.rawStream(truthy(v));
+      case "max-streamed-body-size" -> builder.maxStreamedBodyBytes(nonNegative(k, v));
+      case "raw-stream?" -> rawStream(v);
+      case "body-type" -> builder.requestBodyType(bodyType(k, v));
       case "output-buffer-size" -> builder.outputBufferBytes(positiveInt(k, v));
       case "end-failed-bodies?" -> builder.endFailedBodies(truthy(v));
       case "validate-headers" -> builder.validateHeaders(truthy(v));
@@ -269,8 +275,14 @@ public final class ServerOptions {
   private void executor(Keyword k, Object v) {
     if (v == NONE) {
       builder.onEventLoop();
+    } else if (v == VIRTUAL) {
+      if (!VirtualThreads.available()) {
+        throw illegal(k, v, "an Executor or :none; this JVM has no virtual threads, JDK 21 has");
+      }
+      // they are the default where there are any
     } else {
-      builder.executor(instance(Executor.class, k, v, "a java.util.concurrent.Executor, or :none"));
+      builder.executor(
+          instance(Executor.class, k, v, "a java.util.concurrent.Executor, :virtual or :none"));
     }
   }
 
@@ -305,6 +317,22 @@ public final class ServerOptions {
     return v instanceof Keyword named
         ? named.getName()
         : instance(String.class, k, v, ":nio, :epoll, :kqueue or :io-uring");
+  }
+
+  private void rawStream(Object v) {
+    if (get("body-type") == null) {
+      builder.rawStream(truthy(v));
+    }
+  }
+
+  private static RequestBodyType bodyType(Keyword k, Object v) {
+    String name = v instanceof Keyword named ? named.getName() : "";
+    return switch (name) {
+      case "input-stream" -> RequestBodyType.INPUT_STREAM;
+      case "byte-stream" -> RequestBodyType.BYTE_STREAM;
+      case "raw-stream" -> RequestBodyType.RAW_STREAM;
+      default -> throw illegal(k, v, ":input-stream, :byte-stream or :raw-stream");
+    };
   }
 
   private static ServerNamePolicy serverName(Keyword k, Object v) {

@@ -57,6 +57,11 @@ public final class StreamedBody implements InboundBody {
     this.limit = limit;
   }
 
+  /** Returns the stream of pieces. Instead of {@link #reader}. */
+  public Stream<Object> stream() {
+    return stream;
+  }
+
   /** Returns what the program reads: an InputStream, or the raw stream. To be called once. */
   public Object reader() {
     return raw ? stream : new SourceInputStream(stream);

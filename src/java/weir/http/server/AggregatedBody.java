@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Arrays;
+import weir.http.RequestBodyType;
 import weir.http.body.InboundBody;
 import weir.stream.Stream;
 
@@ -13,18 +14,18 @@ final class AggregatedBody implements InboundBody {
 
   private final Exchange exchange;
   private final long limit;
-  private final boolean raw;
+  private final RequestBodyType type;
   private byte[] bytes;
   private int length;
 
   /**
    * @param limit how many bytes it may have
-   * @param raw whether the handler gets a stream of buffers
+   * @param type what the handler gets
    */
-  AggregatedBody(Exchange exchange, long limit, boolean raw) {
+  AggregatedBody(Exchange exchange, long limit, RequestBodyType type) {
     this.exchange = exchange;
     this.limit = limit;
-    this.raw = raw;
+    this.type = type;
   }
 
   @Override
@@ -62,11 +63,11 @@ final class AggregatedBody implements InboundBody {
 
   @Override
   public void end() {
-    exchange.body(raw ? rawBody() : cookedBody());
+    exchange.body(type == RequestBodyType.INPUT_STREAM ? inputStream() : stream());
     exchange.connection().dispatch(exchange);
   }
 
-  private Object cookedBody() {
+  private Object inputStream() {
     if (bytes != null) {
       return new ByteArrayInputStream(bytes, 0, length);
     }
@@ -74,18 +75,19 @@ final class AggregatedBody implements InboundBody {
     return stream ? InputStream.nullInputStream() : null;
   }
 
-  /** A stream of one buffer, which is unpooled, so that nothing is lost if nobody releases it. */
-  private Object rawBody() {
+  /** A stream of one message; a buffer is unpooled, so that nothing is lost if nobody releases it. */
+  private Object stream() {
     Stream<Object> stream = Stream.create();
     if (bytes != null) {
-      stream.put(Unpooled.wrappedBuffer(bytes, 0, length));
+      boolean raw = type == RequestBodyType.RAW_STREAM;
+      stream.put(raw ? Unpooled.wrappedBuffer(bytes, 0, length) : Arrays.copyOf(bytes, length));
     }
     stream.close();
     return stream;
   }
 
-  /** Returns the body of a raw request that has none: a stream at its end. */
-  static Object emptyRawBody() {
+  /** Returns the body of a request that has none, where bodies are streams: one at its end. */
+  static Object emptyStream() {
     Stream<Object> stream = Stream.create();
     stream.close();
     return stream;

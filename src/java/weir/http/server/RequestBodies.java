@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.io.ByteArrayInputStream;
+import weir.http.RequestBodyType;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
 import weir.http.body.StreamedBody;
@@ -25,8 +26,12 @@ final class RequestBodies {
       return Refusal.UNKNOWN_CODING;
     }
     long max = config.maxRequestBodyBytes();
-    if (max > 0 && coding == null && length(request) > max) {
-      return Refusal.BODY_TOO_LARGE;
+    long streamed = config.maxStreamedBodyBytes();
+    if (coding == null && (max > 0 || streamed > 0)) {
+      long length = length(request);
+      if (max > 0 && length > max || streamed > 0 && length > streamed) {
+        return Refusal.BODY_TOO_LARGE;
+      }
     }
     return null;
   }
@@ -36,8 +41,8 @@ final class RequestBodies {
     boolean chunked = HttpUtil.isTransferEncodingChunked(request);
     long length = chunked ? -1 : length(request);
     if (length == 0) {
-      if (config.rawStream()) {
-        exchange.body(AggregatedBody.emptyRawBody());
+      if (config.bodyType() != RequestBodyType.INPUT_STREAM) {
+        exchange.body(AggregatedBody.emptyStream());
       } else if (wantsStream(request.headers(), config)) {
         exchange.body(new ByteArrayInputStream(EMPTY));
       }
@@ -48,15 +53,18 @@ final class RequestBodies {
     }
     long max = config.maxRequestBodyBytes();
     if (max > 0) {
-      return new AggregatedBody(exchange, max, config.rawStream());
+      return new AggregatedBody(exchange, max, config.bodyType());
     }
-    if (length > 0 && length <= config.requestBufferBytes() && !config.rawStream()) {
-      return new AggregatedBody(exchange, length, false);
+    RequestBodyType type = config.bodyType();
+    boolean stream = type != RequestBodyType.INPUT_STREAM;
+    if (length > 0 && length <= config.requestBufferBytes() && !stream) {
+      return new AggregatedBody(exchange, length, type);
     }
     StreamedBody body =
         new StreamedBody(new Receiver(exchange), config.requestBufferBytes(), config.rawStream());
-    exchange.body(body.reader());
-    return body;
+    exchange.body(stream ? body.stream() : body.reader());
+    long limit = config.maxStreamedBodyBytes();
+    return limit > 0 ? new LimitedBody(body, exchange, limit) : body;
   }
 
   /** What parses forms reads the body without looking whether there is one. */

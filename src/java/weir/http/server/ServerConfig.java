@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.http.ContinueHandler;
+import weir.http.RequestBodyType;
 import weir.http.ServerNamePolicy;
 import weir.http.body.BodyRule;
 import weir.http.coding.Compression;
@@ -30,9 +31,10 @@ import weir.net.Transport;
  * @param continueExecutor the user's executor for that, only with {@link HandlerThreads#EXECUTOR}
  * @param sslContext TLS, or null
  * @param manualTls whether the user's own pipeline ends TLS
- * @param rawStream whether request bodies are streams of buffers
+ * @param bodyType what request bodies are for the handler
  * @param requestBufferBytes how much of a request body may wait unread
- * @param maxRequestBodyBytes the limit of a request body, 0 for none
+ * @param maxRequestBodyBytes the limit of a gathered request body, 0 for none and no gathering
+ * @param maxStreamedBodyBytes the limit of one that is read while it arrives, 0 for none
  * @param maxInitialLineBytes the limit of the request line
  * @param maxHeaderBytes the limit of the header block
  * @param maxChunkBytes the largest piece that the decoder hands on
@@ -67,9 +69,10 @@ public record ServerConfig(
     Executor continueExecutor,
     SslContext sslContext,
     boolean manualTls,
-    boolean rawStream,
+    RequestBodyType bodyType,
     int requestBufferBytes,
     long maxRequestBodyBytes,
+    long maxStreamedBodyBytes,
     int maxInitialLineBytes,
     int maxHeaderBytes,
     int maxChunkBytes,
@@ -89,6 +92,11 @@ public record ServerConfig(
     Consumer<ServerBootstrap> bootstrap,
     Consumer<ChannelPipeline> initialPipeline,
     Consumer<ChannelPipeline> pipeline) {
+
+  /** Returns whether request bodies are streams of buffers. */
+  public boolean rawStream() {
+    return bodyType == RequestBodyType.RAW_STREAM;
+  }
 
   /** Who calls the handler. */
   public enum HandlerThreads {
