@@ -146,6 +146,7 @@
   | `:connect-timeout` | ms for the TCP connection (30000)
   | `:idle-timeout` | ms after which an unused connection is closed (0: see `:control-period`)
   | `:response-buffer-size` | bytes up to which a body of known length is in memory when the response comes, and that may wait unread of a larger one (65536)
+  | `:decompress-body?` | what `request` does with compressed bodies unless it is told (false)
   | `:raw-stream?` | bodies are streams of ByteBuf which the reader releases (false)
   | `:max-initial-line-length`, `:max-header-size`, `:max-chunk-size` | limits in bytes (65536)
   | `:name-resolver` | `:default` (the JDK's, off the event loops), `:noop`, or an AddressResolverGroup
@@ -199,6 +200,7 @@
   | `:request-timeout` | ms from sending to the response, then RequestTimeoutException (none)
   | `:read-timeout` | ms from there to the end of the body, whose reading then fails with a ReadTimeoutException (none)
   | `:total-timeout` | ms for all of it, redirects included, then RequestTimeoutException (none)
+  | `:decompress-body?` | ask for a compressed body and hand out the plain one, with `:orig-content-encoding` in the response: gzip, deflate, br and zstd where their libraries are (what the pool does)
   | `:max-body-size` | bytes of a body that is gathered in memory (1 GiB)
   | `:response-executor` | where callbacks of the response run (that of the pool)
   | `:middleware` | function from a client, itself a function of a request, to a client

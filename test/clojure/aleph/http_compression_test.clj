@@ -3,6 +3,7 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
+   [clj-commons.byte-streams :as bs]
    [clojure.test :refer [deftest is testing]])
   (:import
    (io.netty.handler.codec.compression CompressionOptions StandardCompressionOptions)
@@ -70,3 +71,53 @@
                                 "gzip")]
         (is (= ["x"] (.headers response "content-encoding")))
         (is (= text (.text response)))))))
+
+;; ---- the client; weir.http.client.DecodingTest has the rules
+
+(defn- with-pool [options f]
+  (with-open [server (start (fn [req]
+                              {:status (if (= "/error" (:uri req)) 500 200)
+                               :headers {"content-type" "application/edn"}
+                               :body (pr-str {:text text
+                                              :accepted (get-in req [:headers "accept-encoding"])})})
+                            {:compression? true})
+              pool (http/connection-pool {:connection-options options})]
+    (f (fn [path req]
+         @(http/get (str "http://localhost:" (netty/port server) path) (assoc req :pool pool))))))
+
+(deftest bodies-are-decompressed-on-request
+  ;; [B] content-encoding: gzip bodies arrive compressed (#683)
+  (with-pool {}
+    (fn [get]
+      (doseq [k [:decompress-body? :decompress-body]]
+        (let [rsp (get "/" {k true, :as :clojure})]
+          (is (= text (:text (:body rsp))))
+          (is (= "gzip, deflate, br, zstd" (:accepted (:body rsp))))
+          (is (= "br" (:orig-content-encoding rsp)))
+          (is (not (contains? (:headers rsp) "content-encoding")))))
+      (doseq [as [:string :stream :byte-array :reader "utf-8"]
+              :let [rsp (get "/" {:decompress-body? true, :as as, :headers {"accept-encoding" "gzip"}})]]
+        (is (= "gzip" (:orig-content-encoding rsp)))
+        (is (= text (:text (read-string (if (= as :reader)
+                                          (slurp (:body rsp))
+                                          (bs/to-string (:body rsp))))))
+            (str as)))
+      (testing "also that of an exceptional status"
+        (let [e (try (get "/error" {:decompress-body? true, :as :string})
+                     (catch clojure.lang.ExceptionInfo e (ex-data e)))]
+          (is (= 500 (:status e)))
+          (is (= text (:text (read-string (:body e)))))))
+      (testing "but not by default"
+        (let [rsp (get "/" {:accept-encoding [:gzip]})]
+          (is (= "gzip" (get-in rsp [:headers "content-encoding"])))
+          (is (nil? (:orig-content-encoding rsp)))
+          (.close ^java.io.InputStream (:body rsp)))))))
+
+(deftest a-pool-may-decompress-by-default
+  (with-pool {:decompress-body? true}
+    (fn [get]
+      (is (= text (:text (read-string (:body (get "/" {:as :string}))))))
+      (is (nil? (:accepted (read-string (:body (get "/" {:as :string, :decompress-body? false}))))))
+      (testing "within :max-body-size, which counts plain bytes"
+        (is (thrown-with-msg? java.io.IOException #"more than 500 bytes"
+                              (get "/" {:as :string, :max-body-size 500})))))))

@@ -54,7 +54,7 @@
   #{:ssl-context :ssl-endpoint-id-alg :insecure? :local-address :bootstrap-transform
     :pipeline-transform :keep-alive? :connect-timeout :idle-timeout :response-buffer-size
     :raw-stream? :max-initial-line-length :max-header-size :max-chunk-size :name-resolver
-    :response-executor :log-activity :http-versions :transport :epoll?})
+    :decompress-body? :response-executor :log-activity :http-versions :transport :epoll?})
 
 (def ^:private connection-later
   #{:proxy-options :force-h2c? :conn-go-away-handler :stream-go-away-handler :reset-stream-handler
@@ -142,6 +142,7 @@
     (when-some [n (o/non-negative options :max-queue-size)] (.maxQueue b (int n)))
     (when-some [f (:middleware options)]
       (.attachment b (applied-once (o/check :middleware f ifn? "a function from a client to a client"))))
+    (.decompress b (boolean (:decompress-body? connection-options)))
     (when (:raw-stream? connection-options)
       (.bodyMode b BodyMode/RAW_STREAM))
     (when-some [e (:response-executor connection-options)]
@@ -157,7 +158,7 @@
 ;; ---- the request
 
 (def ^:private request-later
-  #{:decompress-body :decompress-body? :ntlm-auth :proxy-host :proxy-port :proxy-user :proxy-pass
+  #{:ntlm-auth :proxy-host :proxy-port :proxy-user :proxy-pass
     :cache :cache-config :request-interceptor :socket-timeout})
 
 (def ^:private extras
@@ -357,6 +358,7 @@
     :max-redirects (some->> v int (.maxRedirects b))
     :unexceptional-status (some->> v statuses (.unexceptional b))
     :max-body-size (some->> v long (.maxBodyBytes b))
+    (:decompress-body :decompress-body?) (some->> v boolean (.decompress b))
     :accept (some->> v content-type-value (.accept b))
     :accept-encoding (when v (set-header b "accept-encoding" (accept-encoding-value v)))
     :response-executor (when v (.executor b ^Executor v))

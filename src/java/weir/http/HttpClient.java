@@ -15,6 +15,7 @@ import weir.http.client.Call;
 import weir.http.client.CallbackThreads;
 import weir.http.client.ClientConfig;
 import weir.http.client.ConnectionPool;
+import weir.http.client.Decoding;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
 import weir.net.tls.Tls;
@@ -96,7 +97,8 @@ public final class HttpClient implements Closeable {
    *     cancels the request: it leaves the queue, or its connection is closed
    */
   public Deferred<Response> send(HttpRequest request) {
-    return Call.start(pool(), Objects.requireNonNull(request, "request"));
+    ConnectionPool p = pool();
+    return Decoding.wanted(p, request) ? Decoding.start(p, request) : Call.start(p, request);
   }
 
   /** Returns what the builder was given for the program, or null. */
@@ -137,6 +139,7 @@ public final class HttpClient implements Closeable {
     private boolean keepAlive = true;
     private BodyMode bodyMode = BodyMode.STREAM;
     private int responseBufferBytes = DEFAULT_RESPONSE_BUFFER_BYTES;
+    private boolean decompress;
     private long maxBodyBytes = DEFAULT_MAX_BODY_BYTES;
     private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
     private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
@@ -227,6 +230,15 @@ public final class HttpClient implements Closeable {
      */
     public Builder responseBufferBytes(int n) {
       responseBufferBytes = positive("responseBufferBytes", n);
+      return this;
+    }
+
+    /**
+     * Asks for compressed bodies and hands out plain ones, unless the request says otherwise. What the
+     * limit of a body counts is plain bytes then. Raw streams are not decoded. Default: off.
+     */
+    public Builder decompress(boolean on) {
+      decompress = on;
       return this;
     }
 
@@ -321,6 +333,7 @@ public final class HttpClient implements Closeable {
               keepAlive,
               bodyMode,
               responseBufferBytes,
+              decompress,
               maxBodyBytes,
               maxInitialLineBytes,
               maxHeaderBytes,

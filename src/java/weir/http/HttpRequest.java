@@ -44,6 +44,7 @@ public final class HttpRequest {
   private final long requestTimeout;
   private final long readTimeout;
   private final long totalTimeout;
+  private final Boolean decompress;
   private final long maxBodyBytes;
   private final boolean followRedirects;
   private final boolean forceRedirects;
@@ -65,6 +66,7 @@ public final class HttpRequest {
     requestTimeout = b.requestTimeout;
     readTimeout = b.readTimeout;
     totalTimeout = b.totalTimeout;
+    decompress = b.decompress;
     maxBodyBytes = b.maxBodyBytes;
     followRedirects = b.followRedirects;
     forceRedirects = b.forceRedirects;
@@ -139,6 +141,11 @@ public final class HttpRequest {
   /** Returns in ms how long all of it may take, redirects included; 0 is without a limit. */
   public long totalTimeoutMillis() {
     return totalTimeout;
+  }
+
+  /** Returns whether a compressed body is handed out plain, or null for what the client does. */
+  public Boolean decompress() {
+    return decompress;
   }
 
   /** Returns how many bytes a body that is gathered in memory may have; 0 is the client's limit. */
@@ -216,6 +223,7 @@ public final class HttpRequest {
     private long requestTimeout;
     private long readTimeout;
     private long totalTimeout;
+    private Boolean decompress;
     private long maxBodyBytes;
     private boolean followRedirects = true;
     private boolean forceRedirects;
@@ -240,6 +248,7 @@ public final class HttpRequest {
       requestTimeout = r.requestTimeout;
       readTimeout = r.readTimeout;
       totalTimeout = r.totalTimeout;
+      decompress = r.decompress;
       maxBodyBytes = r.maxBodyBytes;
       followRedirects = r.followRedirects;
       forceRedirects = r.forceRedirects;
@@ -407,7 +416,19 @@ public final class HttpRequest {
       return this;
     }
 
-    /** Limits bodies that are gathered in memory; a larger one is a failure. */
+    /**
+     * Asks for a compressed body, unless there is an {@code Accept-Encoding} already, and hands out the
+     * plain one: gzip, deflate, and br and zstd where their libraries are. The default is the client's.
+     */
+    public Builder decompress(boolean on) {
+      decompress = on;
+      return this;
+    }
+
+    /**
+     * Limits bodies that are gathered in memory, and streams that are decompressed, whose plain bytes
+     * count; a larger one is a failure.
+     */
     public Builder maxBodyBytes(long bytes) {
       if (bytes <= 0) {
         throw new IllegalArgumentException("maxBodyBytes: " + bytes + " (expected: 1 or more)");

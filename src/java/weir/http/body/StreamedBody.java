@@ -95,13 +95,21 @@ public final class StreamedBody implements InboundBody {
     Deferred<Boolean> taken = stream.put(message);
     if (taken.realized()) {
       unread.addAndGet(-weight);
+      releaseUnlessTaken(message, taken.successValue(false));
       openIfRoom(); // pieces before this one may have gone while this one still counted
       return;
     }
     if (full) {
       owner.gate().close(ReadGate.BODY);
     }
-    taken.listen(new Taken(weight));
+    taken.listen(new Taken(message, weight));
+  }
+
+  /** A reader that has thrown the stream away has never had this buffer. */
+  private void releaseUnlessTaken(Object message, Object accepted) {
+    if (raw && !Boolean.TRUE.equals(accepted)) {
+      ReferenceCountUtil.safeRelease(message);
+    }
   }
 
   private void openIfRoom() {
@@ -112,14 +120,19 @@ public final class StreamedBody implements InboundBody {
 
   /** Waits until a piece was taken, and gives its room back. */
   private final class Taken extends Callback {
+    private final Object raw; // null unless it has to be released
     private final int weight;
 
-    Taken(int weight) {
+    Taken(Object message, int weight) {
+      this.raw = StreamedBody.this.raw ? message : null;
       this.weight = weight;
     }
 
     @Override
     protected void onSuccess(Object accepted) {
+      if (raw != null) {
+        releaseUnlessTaken(raw, accepted);
+      }
       long left = unread.addAndGet(-weight);
       // Only who crosses the line has to tell the loop, which looks again: no wake-up is lost,
       // because the gate was closed before this callback was registered.

@@ -17,6 +17,7 @@ import weir.net.Transport;
  * @param transport null for the best of this machine
  * @param executor runs the callbacks of responses; null for the event loop
  * @param blockingExecutor reads request bodies that can only be read by blocking
+ * @param decompress whether bodies are decoded, unless the request says otherwise
  * @param sslContext null for the default one
  * @param endpointAlgorithm how the host's name is verified; null does not
  */
@@ -32,6 +33,7 @@ public record ClientConfig(
     boolean keepAlive,
     BodyMode bodyMode,
     int responseBufferBytes,
+    boolean decompress,
     long maxBodyBytes,
     int maxInitialLineBytes,
     int maxHeaderBytes,

@@ -8,6 +8,8 @@ import weir.deferred.Callback;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
 import weir.deferred.Deferreds;
+import weir.http.RingResponse;
+import weir.http.body.Bodies;
 
 /**
  * What a function makes of a response. Whoever realizes this from outside cancels the request behind
@@ -78,7 +80,9 @@ public final class FollowUp extends Deferred<Object> {
       Object value = function.invoke(response);
       Object eventual = Coercion.toDeferred(value);
       if (eventual == null) {
-        super.success(value);
+        if (!super.success(value) && value instanceof RingResponse unwanted) {
+          Bodies.discard(unwanted.body()); // nobody will read it
+        }
       } else {
         source = eventual;
         if (isRealized()) {
