@@ -7,10 +7,12 @@
   (:import
    (aleph.utils RequestCancellationException)
    (java.util.concurrent Executor)
+   (manifold.stream.core IEventSink)
    (weir.deferred Deferred)
    (weir.http HeaderMap HttpClient HttpServer RingServer)
-   (weir.http.client CallbackThreads)
-   (weir.http.server RingBodies)))
+   (weir.http.client CallbackThreads RingWebSocketClient)
+   (weir.http.server RingBodies RingWebSockets)
+   (weir.http.websocket Commands$Close Commands$Ping WebSocketOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -259,3 +261,96 @@
 (def ^{:arglists '([url] [url options])} connect
   "Sends a CONNECT request; see `request`."
   (verb :connect))
+
+;; ---- WebSockets
+
+(defn websocket-connection
+  "Answers a request with a WebSocket and returns a deferred of a duplex stream: strings and bytes that
+  are put into it are sent, messages that come can be taken, as strings and byte arrays. A put is true
+  when the message is written, false when the socket is closed. What the handler returns is dropped.
+
+  | key | meaning (default)
+  |:----|:----
+  | `:raw-stream?` | messages are ByteBufs, which the taker releases (false)
+  | `:raw-frames?` | each frame is one of Netty's WebSocketFrames, as it comes: messages are not put together (false)
+  | `:headers` | more headers of the response
+  | `:sub-protocols` | those of the server, a collection or a comma-separated string: the first that the client offers is chosen
+  | `:origin-check` | function of the Origin header, nil if there is none; 403 unless it returns true (none)
+  | `:max-frame-payload` | bytes of one frame, else Close 1009 (65536)
+  | `:max-frame-size` | bytes of a message of several frames, and after decompression, else Close 1009 (1048576)
+  | `:max-message-size` | sets both
+  | `:allow-extensions?` | accept reserved bits that nobody gave a meaning (false)
+  | `:compression?` | agree to permessage-deflate (false)
+  | `:compression-options` | map of `:level` (6), `:server-no-context-takeover?`, `:client-no-context-takeover?` (false), `:server-max-window-bits`, `:client-max-window-bits` (15)
+  | `:heartbeats` | map of `:send-after-idle` (30000 ms), `:payload` (none) and `:timeout` (none): a PING when nothing moved for so long, and the end without a PONG
+  | `:idle-timeout` | ms without any traffic, then Close 1001 (that of the server)
+  | `:close-timeout` | ms that the peer may take to answer a Close (10000)
+  | `:pipeline-transform` | function of the pipeline after the handshake
+
+  The deferred fails, and the client gets 400, 426 or 403, if this is no handshake, one of another
+  version, or one of a wrong origin."
+  ([req]
+   (websocket-connection req nil))
+  ([req options]
+   (RingWebSockets/stream "aleph.http/websocket-connection" req options)))
+
+(defn websocket-client
+  "Connects to a WebSocket at `url`, which begins with ws:// or wss://, and returns a deferred of a
+  duplex stream as `websocket-connection` has it, with these options beside those that are not only for
+  servers:
+
+  | key | meaning (default)
+  |:----|:----
+  | `:headers` | more headers of the request
+  | `:sub-protocols` | what the server may choose from, comma-separated
+  | `:extensions?` | accept extensions (false)
+  | `:ssl-context` | an SslContext or a map of options
+  | `:ssl-endpoint-id-alg` | how a certificate is held against the host's name; nil does not (\"HTTPS\")
+  | `:insecure?` | trust every certificate for every name (false)
+  | `:connect-timeout` | ms for the TCP connection (30000)
+  | `:handshake-timeout` | ms from there until the server has agreed (30000)
+  | `:local-address` | where to connect from
+  | `:name-resolver` | `:default`, `:noop`, or an AddressResolverGroup
+  | `:proxy-options` | map of `:host`, `:port`, `:protocol` (`:http`, `:socks4`, `:socks5`), `:user`, `:password`, `:connection-timeout`
+  | `:executor` | calls back what takes messages, or `:none` for the event loop (threads that may block)
+  | `:transport`, `:bootstrap-transform` | as for `connection-pool`
+
+  The description of the stream has, under `:sink`, `:websocket-selected-subprotocol`,
+  `:websocket-handshake-headers`, and after a Close `:websocket-close-code` and `:websocket-close-msg`.
+  A server that does not agree fails the deferred with a WebSocketClientHandshakeException, whose cause
+  has `:status`, `:headers` and `:body` as its data."
+  ([url]
+   (websocket-client url nil))
+  ([url options]
+   (RingWebSocketClient/stream "aleph.http/websocket-client" url options)))
+
+(defn- command!
+  "Puts a command into a WebSocket's stream and returns the deferred `d` of its outcome."
+  [^IEventSink conn command ^Deferred d]
+  (when (false? @(.put conn command false))
+    (.success d false))
+  d)
+
+(defn websocket-ping
+  "Sends a PING, with `data` of at most 125 bytes, and returns a deferred of true when a PONG comes, of
+  false when the socket is closed before; or realizes `d`. While one is unanswered no other is sent: the
+  next PONG answers all."
+  ([conn]
+   (websocket-ping conn (Deferred/create)))
+  ([conn d]
+   (websocket-ping conn d nil))
+  ([conn d data]
+   (command! conn (Commands$Ping. (WebSocketOptions/payload data) d) d)))
+
+(defn websocket-close!
+  "Starts the closing handshake and returns a deferred of whether this call did; or realizes
+  `deferred`. `status` is -1 for none, or a code that may be sent: 1000 to 4999 but for those that RFC
+  6455 reserves, else IllegalArgumentException. `reason` has at most 123 bytes."
+  ([conn]
+   (websocket-close! conn -1 ""))
+  ([conn status]
+   (websocket-close! conn status ""))
+  ([conn status reason]
+   (websocket-close! conn status reason (Deferred/create)))
+  ([conn status reason deferred]
+   (command! conn (Commands$Close. (int status) reason deferred) deferred)))

@@ -33,8 +33,7 @@ final class MessageDeflater implements AutoCloseable {
   /** Returns the compressed message: an array and how much of it counts. */
   Compressed deflate(byte[] message) {
     if (deflater == null) {
-      deflater = fresh ? Spare.DEFLATER.take() : new Deflater(level, true);
-      deflater.setLevel(level);
+      deflater = fresh ? Spare.deflater(level).take() : new Deflater(level, true);
     }
     Compressed out = new Compressed(Math.max(MIN_ROOM, message.length / 2));
     if (!limited) {
@@ -52,7 +51,7 @@ final class MessageDeflater implements AutoCloseable {
     out.size -= TAIL_BYTES;
     if (fresh) {
       reset();
-      Spare.DEFLATER.giveBack(deflater);
+      Spare.deflater(level).giveBack(deflater);
       deflater = null;
     }
     return out;

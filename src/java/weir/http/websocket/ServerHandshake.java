@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import weir.http.HeaderFields;
 import weir.http.Reply;
@@ -98,7 +99,7 @@ public final class ServerHandshake {
     s.append("HTTP/1.1 101 Switching Protocols\r\n");
     HeaderFields more = options.headers();
     for (int i = 0; i < more.size(); i++) {
-      String name = more.name(i).name();
+      String name = more.name(i).name().toLowerCase(Locale.ROOT);
       if (!OURS.contains(name) && !name.equals(PROTOCOL)) {
         field(s, new String(more.name(i).line(), StandardCharsets.ISO_8859_1), more.value(i));
       }
@@ -125,7 +126,7 @@ public final class ServerHandshake {
   private static String chosen(HttpHeaders headers, AcceptOptions options) {
     HeaderFields more = options.headers();
     for (int i = 0; i < more.size(); i++) {
-      if (more.name(i).name().equals(PROTOCOL)) {
+      if (more.name(i).name().equalsIgnoreCase(PROTOCOL)) {
         return more.value(i);
       }
     }

@@ -1,8 +1,10 @@
 package weir.http.websocket;
 
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
@@ -10,8 +12,15 @@ import java.util.zip.Inflater;
 final class Spare<T> extends FastThreadLocal<T> {
 
   static final Spare<Inflater> INFLATER = new Spare<>(() -> new Inflater(true), Inflater::end);
-  static final Spare<Deflater> DEFLATER =
-      new Spare<>(() -> new Deflater(Deflater.DEFAULT_COMPRESSION, true), Deflater::end);
+
+  private static final List<Spare<Deflater>> DEFLATERS =
+      IntStream.rangeClosed(0, Deflater.BEST_COMPRESSION)
+          .mapToObj(level -> new Spare<>(() -> new Deflater(level, true), Deflater::end))
+          .toList();
+
+  static Spare<Deflater> deflater(int level) {
+    return DEFLATERS.get(level);
+  }
 
   private final Supplier<T> maker;
   private final Consumer<T> destroyer;
