@@ -12,6 +12,11 @@ final class Dirigiste {
     return PRESENT ? DirigisteController.adapt(controller) : null;
   }
 
+  /** A pool's controller of Dirigiste's as one of ours; null if it is none. */
+  static PoolController adaptPool(Object controller) {
+    return PRESENT ? DirigistePoolController.adapt(controller) : null;
+  }
+
   private static boolean find() {
     try {
       Class.forName("io.aleph.dirigiste.Executor", false, Dirigiste.class.getClassLoader());

@@ -31,7 +31,7 @@ final class DirigisteController implements Controller {
   }
 
   /** Our statistics under the other name. */
-  private static final class View extends io.aleph.dirigiste.Stats {
+  static final class View extends io.aleph.dirigiste.Stats {
     private static final double[] NO_DOUBLES = {};
     private static final long[] NO_LONGS = {};
 

@@ -6,6 +6,7 @@ import io.netty.util.NettyRuntime;
 import io.netty.util.internal.SystemPropertyUtil;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Makes event loop groups, and keeps the one that all clients of a transport share. */
@@ -25,6 +26,11 @@ public final class EventLoops {
   public static int defaultThreads() {
     int dflt = NettyRuntime.availableProcessors() * 2;
     return Math.max(1, SystemPropertyUtil.getInt("io.netty.eventLoopThreads", dflt));
+  }
+
+  /** Returns a factory of event loop threads named {@code prefix-1}, {@code prefix-2} and so on. */
+  public static ThreadFactory threadFactory(String prefix, boolean daemon) {
+    return EventLoopThread.factory(prefix, daemon);
   }
 
   /** Returns a new group; the caller shuts it down. */

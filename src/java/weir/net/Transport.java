@@ -4,17 +4,27 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -45,6 +55,16 @@ public enum Transport {
     public Class<? extends Channel> clientChannel() {
       return IoUringSocketChannel.class;
     }
+
+    @Override
+    public Channel clientUnixChannel() {
+      return new IoUringDomainSocketChannel();
+    }
+
+    @Override
+    public DatagramChannel datagramChannel(SocketProtocolFamily family) {
+      return family == null ? new IoUringDatagramChannel() : new IoUringDatagramChannel(family);
+    }
   },
 
   /** Linux epoll. */
@@ -67,6 +87,16 @@ public enum Transport {
     @Override
     public Class<? extends Channel> clientChannel() {
       return EpollSocketChannel.class;
+    }
+
+    @Override
+    public Channel clientUnixChannel() {
+      return new EpollDomainSocketChannel();
+    }
+
+    @Override
+    public DatagramChannel datagramChannel(SocketProtocolFamily family) {
+      return family == null ? new EpollDatagramChannel() : new EpollDatagramChannel(family);
     }
   },
 
@@ -91,6 +121,16 @@ public enum Transport {
     public Class<? extends Channel> clientChannel() {
       return KQueueSocketChannel.class;
     }
+
+    @Override
+    public Channel clientUnixChannel() {
+      return new KQueueDomainSocketChannel();
+    }
+
+    @Override
+    public DatagramChannel datagramChannel(SocketProtocolFamily family) {
+      return family == null ? new KQueueDatagramChannel() : new KQueueDatagramChannel(family);
+    }
   },
 
   /** The JDK's selectors: everywhere. */
@@ -113,6 +153,16 @@ public enum Transport {
     @Override
     public Class<? extends Channel> clientChannel() {
       return NioSocketChannel.class;
+    }
+
+    @Override
+    public Channel clientUnixChannel() {
+      return new NioDomainSocketChannel();
+    }
+
+    @Override
+    public DatagramChannel datagramChannel(SocketProtocolFamily family) {
+      return family == null ? new NioDatagramChannel() : new NioDatagramChannel(family);
     }
   };
 
@@ -178,6 +228,32 @@ public enum Transport {
 
   /** Returns the class of outgoing TCP channels. */
   public abstract Class<? extends Channel> clientChannel();
+
+  /** Returns the class of listening TCP channels. */
+  public final Class<? extends ServerChannel> serverChannelClass() {
+    return switch (this) {
+      case IO_URING -> IoUringServerSocketChannel.class;
+      case EPOLL -> EpollServerSocketChannel.class;
+      case KQUEUE -> KQueueServerSocketChannel.class;
+      case NIO -> NioServerSocketChannel.class;
+    };
+  }
+
+  /** Returns a new outgoing TCP channel. */
+  public final Channel newClientChannel() {
+    return switch (this) {
+      case IO_URING -> new IoUringSocketChannel();
+      case EPOLL -> new EpollSocketChannel();
+      case KQUEUE -> new KQueueSocketChannel();
+      case NIO -> new NioSocketChannel();
+    };
+  }
+
+  /** Returns a new channel that can connect to a unix domain socket. */
+  public abstract Channel clientUnixChannel();
+
+  /** Returns a new UDP channel; the family is that of multicast groups to join, null for any. */
+  public abstract DatagramChannel datagramChannel(SocketProtocolFamily family);
 
   /** Returns whether this transport works here. */
   public final boolean isAvailable() {

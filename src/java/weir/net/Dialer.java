@@ -1,0 +1,160 @@
+package weir.net;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import weir.net.proxy.ProxyServer;
+
+/**
+ * Opens connections: asks for a name's addresses, tries them as RFC 8305 ("happy eyeballs") has it,
+ * through a proxy if there is one. Never blocks; any thread may call it.
+ */
+public final class Dialer {
+
+  /** How long one address may take until the next one is tried beside it (RFC 8305 §5). */
+  public static final long ATTEMPT_DELAY_MILLIS = 250;
+
+  private final Options options;
+  private final EventLoopGroup loops;
+  private final Bootstrap template;
+
+  /**
+   * What connections are made with.
+   *
+   * @param transport how to reach the sockets
+   * @param resolver asked for the addresses of names; the proxy's name, when there is one
+   * @param connectTimeout of the attempt at one address; zero for none
+   * @param local the address to connect from, or null
+   * @param bootstrap changes Netty's bootstrap after all defaults are set
+   */
+  public record Options(
+      Transport transport,
+      AddressResolverGroup<?> resolver,
+      Duration connectTimeout,
+      SocketAddress local,
+      Consumer<Bootstrap> bootstrap) {}
+
+  /** Who wants the connection. Exactly one method is called, on an event loop. */
+  public interface Caller {
+
+    /** There is a connection: adds the handlers to it, which then see it become active. */
+    void connected(Channel channel);
+
+    /** There is none. */
+    void failed(Throwable cause);
+  }
+
+  /** Creates a dialer on the loops that all clients share. */
+  public Dialer(Options options) {
+    this.options = options;
+    this.loops = EventLoops.client(options.transport());
+    this.template =
+        new Bootstrap()
+            .resolver(NoopAddressResolverGroup.INSTANCE) // by now there are addresses
+            .option(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout().toMillis());
+  }
+
+  /**
+   * Starts to connect.
+   *
+   * @param to a name and port that may be unresolved, or the path of a unix domain socket
+   * @param proxy who connects on our behalf and resolves the name; null for nobody
+   * @return what gives the attempt up
+   */
+  public Dialing dial(SocketAddress to, ProxyServer proxy, Caller caller) {
+    EventLoop loop = loops.next();
+    Race race = new Race(loop, this, to, proxy, caller);
+    loop.execute(() -> resolve(proxy == null ? to : proxy.address(), loop, race));
+    return race;
+  }
+
+  private void resolve(SocketAddress first, EventLoop loop, Race race) {
+    if (!(first instanceof InetSocketAddress inet)) {
+      race.start(List.of(first));
+      return;
+    }
+    InetAddress literal =
+        inet.isUnresolved()
+            ? NetUtil.createInetAddressFromIpAddressString(inet.getHostString())
+            : inet.getAddress();
+    if (literal != null) {
+      race.start(List.of(new InetSocketAddress(literal, inet.getPort())));
+      return;
+    }
+    try {
+      askForAll(inet, loop, race);
+    } catch (RuntimeException e) {
+      race.unresolved(e);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a resolver that supports the address has this type
+  private void askForAll(InetSocketAddress name, EventLoop loop, Race race) {
+    var resolver = options.resolver().getResolver(loop);
+    if (!resolver.isSupported(name)) {
+      race.unresolved(new UnknownHostException(name.getHostString()));
+      return;
+    }
+    Future<List<InetSocketAddress>> all =
+        (Future<List<InetSocketAddress>>) (Future<?>) resolver.resolveAll(name);
+    all.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            race.start(all.getNow());
+          } else {
+            race.unresolved(done.cause());
+          }
+        });
+  }
+
+  /** Returns the bootstrap of one attempt. */
+  Bootstrap attempt(SocketAddress to, EventLoop loop) {
+    boolean unix = isUnix(to);
+    Bootstrap b = template.clone(loop);
+    if (unix) {
+      b.channelFactory(options.transport()::clientUnixChannel);
+    } else {
+      b.channelFactory(options.transport()::newClientChannel)
+          .option(ChannelOption.TCP_NODELAY, true);
+      if (options.local() != null) {
+        b.localAddress(options.local());
+      }
+    }
+    options.bootstrap().accept(b);
+    return b;
+  }
+
+  /** Returns the address as the transport's own sockets want it. */
+  SocketAddress forTransport(SocketAddress to) {
+    boolean nio = options.transport() == Transport.NIO;
+    if (to instanceof UnixDomainSocketAddress unix && !nio) {
+      return new DomainSocketAddress(unix.getPath().toString());
+    }
+    if (to instanceof DomainSocketAddress unix && nio) {
+      return UnixDomainSocketAddress.of(unix.path());
+    }
+    return to;
+  }
+
+  private static boolean isUnix(SocketAddress to) {
+    return to instanceof UnixDomainSocketAddress || to instanceof DomainSocketAddress;
+  }
+}

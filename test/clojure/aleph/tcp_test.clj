@@ -1,0 +1,274 @@
+(ns aleph.tcp-test
+  "TCP as Aleph programs use it, over real sockets and every transport of this machine."
+  (:require
+   [aleph.netty :as netty]
+   [aleph.tcp :as tcp]
+   [clj-commons.byte-streams :as bs]
+   [clojure.test :refer [deftest is testing]]
+   [manifold.deferred :as d]
+   [manifold.stream :as s]
+   [weir.tls :as tls])
+  (:import
+   (io.netty.buffer ByteBuf)
+   (java.io Closeable File)
+   (java.net BindException ConnectException InetSocketAddress Socket UnknownHostException)
+   (java.util.concurrent Executors ExecutorService)
+   (java.util.concurrent.atomic AtomicLong)
+   (javax.net.ssl SSLHandshakeException SSLSession)
+   (weir.testing Await)))
+
+(set! *warn-on-reflection* true)
+
+(defmacro ^:private with-server [[port handler options] & body]
+  `(let [server# (tcp/start-server ~handler (merge {:port 0 :shutdown-timeout 0} ~options))]
+     (try
+       (let [~port (netty/port server#)] ~@body)
+       (finally (.close ^Closeable server#)))))
+
+(defn- value [d] (deref d 20000 :too-late))
+
+(defn- connect [port & {:as options}]
+  (value (tcp/client (merge {:host "localhost" :port port} options))))
+
+(defn- failure [d]
+  (try
+    (throw (AssertionError. (str "succeeded with " (value d))))
+    (catch Exception e e)))
+
+(defn- read-text
+  "Takes until `n` characters have come."
+  [s n]
+  (loop [text ""]
+    (if (< (count text) n)
+      (let [m (value (s/take! s ::end))]
+        (if (= ::end m) text (recur (str text (bs/to-string m)))))
+      text)))
+
+(defn- until-closed [s] (read-text s Long/MAX_VALUE))
+
+(defn- echo [s _] (s/connect s s))
+
+(def ^:private transports
+  (cond-> [:nio]
+    (netty/epoll-available?) (conj :epoll)
+    (netty/kqueue-available?) (conj :kqueue)
+    (netty/io-uring-available?) (conj :io-uring)))
+
+(deftest what-is-sent-comes-back-over-every-transport
+  (doseq [transport transports]
+    (testing transport
+      (with-server [port echo {:transport transport}]
+        (let [c (connect port :transport transport)]
+          (doseq [m ["foo" (.getBytes "foo") (java.nio.ByteBuffer/wrap (.getBytes "foo"))
+                     (io.netty.buffer.Unpooled/copiedBuffer (.getBytes "foo"))
+                     (java.io.ByteArrayInputStream. (.getBytes "foo")) ["f" "oo"]]]
+            (is (true? (value (s/put! c m))))
+            (is (= "foo" (read-text c 3)) (str (class m))))
+          (is (true? (value (s/put! c nil))) "nil writes nothing")
+          (s/close! c)
+          (is (false? (value (s/put! c "x")))))))))
+
+(deftest the-handler-knows-the-connection-even-after-its-end
+  (let [seen (promise)]
+    (with-server [port (fn [s info]
+                         (s/on-closed s #(deliver seen info)))]
+      (let [c (connect port)]
+        (s/close! c)
+        (let [info (value seen)]
+          (is (= port (:server-port info)))
+          (is (string? (:server-name info)))
+          (is (contains? #{"127.0.0.1" "0:0:0:0:0:0:0:1"} (:remote-addr info)))
+          (is (nil? (:ssl-session info)))
+          (is (instance? aleph.tcp.TcpConnection info)))))))
+
+(deftest the-end-of-the-peer-closes-and-drains
+  (with-server [port (fn [s _] (d/chain (s/put! s "bye") (fn [_] (s/close! s))))]
+    (let [c (connect port)]
+      (is (= "bye" (until-closed c)))
+      (is (s/drained? c))
+      (Await/until "the sink is closed" #(s/closed? c)))))
+
+(deftest streams-tell-about-their-connection
+  (with-server [port echo]
+    (let [c (connect port)
+          {:keys [type sink source]} (s/description c)]
+      (is (some? (:aleph/channel (meta c))))
+      (is (= "splice" type))
+      (is (= {:direction :outbound :closed? false :writable? true}
+             (select-keys (:connection sink) [:direction :closed? :writable?])))
+      (is (= (:local-address (:connection sink)) (:local-address (:connection source))))
+      (is (= :inbound (:direction (:connection source))))
+      (is (true? (netty/instrument! c)))
+      (is (map? (get-in (s/description c) [:sink :connection :throughput])))
+      (s/close! c))))
+
+(deftest raw-streams-are-of-buffers
+  (with-server [port (fn [s _] (s/connect s s)) {:raw-stream? true}]
+    (let [c (connect port :raw-stream? true)]
+      (s/put! c "foo")
+      (let [m (value (s/take! c))]
+        (is (instance? ByteBuf m))
+        (is (= "foo" (bs/to-string (netty/release-buf->array m)))))
+      (s/close! c))))
+
+(deftest a-handler-that-throws-closes-the-connection ; [B]
+  (with-server [port (fn [_ _] (throw (IllegalStateException. "deliberate")))]
+    (is (= "" (until-closed (connect port))))))
+
+(deftest what-cannot-be-sent-closes-the-connection
+  (with-server [port echo]
+    (let [c (connect port)]
+      (is (false? (value (s/put! c (Object.)))))
+      (is (= "" (until-closed c))))))
+
+(deftest all-that-was-put-arrives-before-the-end
+  (let [n 3000000]
+    (with-server [port (fn [s _]
+                         (s/put! s (byte-array n))
+                         (s/close! s))]
+      (let [c (connect port)]
+        (is (= n (value (s/reduce (fn [^long sum ^bytes m] (+ sum (alength m))) 0 c))))))))
+
+(deftest an-executor-calls-the-handler-and-takers
+  (let [^ExecutorService executor (Executors/newSingleThreadExecutor
+                                   (netty/enumerating-thread-factory "its-own" true))
+        threads (atom #{})
+        note! #(swap! threads conj (.getName (Thread/currentThread)))]
+    (try
+      (with-server [port (fn [s _]
+                           (note!)
+                           (d/chain (s/take! s) (fn [m] (note!) (s/put! s m))))
+                    {:executor executor}]
+        (let [c (connect port)]
+          (s/put! c "x")
+          (is (= "x" (read-text c 1)))
+          (is (= #{"its-own-1"} @threads))
+          (s/close! c)))
+      (finally (.shutdown executor)))))
+
+(deftest half-closed-connections-still-carry-the-other-direction
+  (with-server [port (fn [s _]
+                       (d/chain (s/reduce (fn [n ^bytes m] (+ (long n) (alength m))) 0 s)
+                                (fn [n] (s/put! s (str "got " n)))
+                                (fn [_] (s/close! s))))
+                {:allow-half-closure? true}]
+    (testing "a socket of the JDK"
+      (with-open [socket (Socket. "localhost" (int port))]
+        (.write (.getOutputStream socket) (.getBytes "12345"))
+        (.shutdownOutput socket)
+        (is (= "got 5" (slurp (.getInputStream socket))))))
+    (testing "a client of ours"
+      (let [c (connect port :allow-half-closure? true)]
+        (value (s/put! c "123"))
+        (is (true? (value (tcp/shutdown-output! c))))
+        (is (false? (value (s/put! c "late"))))
+        (is (= "got 3" (until-closed c)))))))
+
+(deftest unix-domain-sockets-work-as-well
+  (doseq [transport transports]
+    (testing transport
+      (let [file (File. (System/getProperty "java.io.tmpdir") (str "weir-" (random-uuid) ".sock"))
+            server (tcp/start-server echo {:unix-socket file :transport transport :shutdown-timeout 0})]
+        (try
+          (let [c (value (tcp/client {:unix-socket (str file) :transport transport}))]
+            (s/put! c "foo")
+            (is (= "foo" (read-text c 3)))
+            (s/close! c))
+          (finally (.close ^Closeable server)))))))
+
+(deftest tls-is-done-before-the-handler-is-called
+  (let [made (tls/self-signed "localhost")
+        seen (promise)]
+    (with-server [port (fn [s info] (deliver seen info) (echo s info)) {:ssl-context made}]
+      (let [c (connect port :ssl-context {:trust-store (:certificate-chain made)})]
+        (s/put! c "foo")
+        (is (= "foo" (read-text c 3)))
+        (is (instance? SSLSession (:ssl-session (value seen))))
+        (s/close! c))
+      (let [c (connect port :ssl? true :insecure? true)]
+        (s/put! c "foo")
+        (is (= "foo" (read-text c 3)))
+        (s/close! c))
+      (testing "nobody is trusted by default, and names are verified"
+        (is (instance? SSLHandshakeException (failure (tcp/client {:host "localhost" :port port :ssl? true}))))
+        (let [e (failure (tcp/client {:host "127.0.0.1" :port port
+                                      :ssl-context {:trust-store (:certificate-chain made)}}))]
+          (is (re-find #"for another host name" (ex-message e)))))
+      (testing "the check of the name can be switched off"
+        (let [c (connect port :host "127.0.0.1" :ssl-endpoint-id-alg nil
+                         :ssl-context {:trust-store (:certificate-chain made)})]
+          (s/put! c "foo")
+          (is (= "foo" (read-text c 3)))
+          (s/close! c))))))
+
+(deftest failures-to-connect-are-errors-of-the-deferred
+  (with-server [port echo]
+    (is (thrown? BindException (tcp/start-server echo {:port port}))))
+  (let [port (with-open [s (java.net.ServerSocket. 0)] (.getLocalPort s))]
+    (is (instance? ConnectException (failure (tcp/client {:host "localhost" :port port})))))
+  (is (instance? UnknownHostException (failure (tcp/client {:host "no-such-host.invalid" :port 1})))))
+
+(deftest options-are-checked
+  (doseq [[options message] [[{} #":host is nil"]
+                             [{:host "localhost"} #":port is nil"]
+                             [{:host "localhost" :port 1 :transport :pigeon} #"transport: pigeon"]
+                             [{:host "localhost" :port 1 :executor :none} #":executor is :none"]
+                             [{:host "localhost" :port 1 :connect-timeout -1} #":connect-timeout is -1"]
+                             [{:host "localhost" :port 1 :name-resolver 1} #":name-resolver is 1"]]]
+    (is (thrown-with-msg? IllegalArgumentException message (tcp/client options))))
+  (is (thrown-with-msg? IllegalArgumentException #":port is nil" (tcp/start-server echo {})))
+  (is (thrown-with-msg? IllegalArgumentException #":handler is 1" (tcp/start-server 1 {:port 0}))))
+
+(deftest a-deferred-that-is-realized-gives-the-attempt-up
+  (let [closed (promise)]
+    (with-server [port (fn [s _] (s/on-closed s #(deliver closed true)))]
+      (let [d (tcp/client {:host "localhost" :port port})]
+        (d/error! d (IllegalStateException. "not wanted any more"))
+        (is (instance? IllegalStateException (failure d)))
+        ;; Either there was no connection yet, or it is closed again.
+        (connect port)
+        (is (some? d))))))
+
+;; Back-pressure, end to end: a relay of three lines between a fast sender and a reader that waits.
+
+(deftest a-relay-holds-a-slow-reader-with-flat-memory
+  (let [sent (AtomicLong.)
+        chunk (byte-array 65536)
+        total (* 256 1024 1024)
+        chunks (quot total (alength chunk))]
+    (with-server [source-port (fn [out _]
+                                (d/loop [i 0]
+                                  (if (< i chunks)
+                                    (d/chain (s/put! out chunk)
+                                             (fn [ok?]
+                                               (when ok?
+                                                 (.addAndGet sent (alength chunk))
+                                                 (d/recur (inc i)))))
+                                    (s/close! out))))]
+      (with-server [port (fn [client _] ; the relay
+                           (d/chain (tcp/client {:host "localhost" :port source-port})
+                                    (fn [server] (s/connect server client))))]
+        (with-open [reader (Socket. "localhost" (int port))]
+          (let [in (.getInputStream reader)
+                buffer (byte-array 65536)
+                read! (fn [n] (loop [left (long n), got 0]
+                                (let [k (if (pos? left)
+                                          (.read in buffer 0 (int (min left (alength buffer))))
+                                          -1)]
+                                  (if (neg? k) got (recur (- left (long k)) (+ got (long k)))))))
+                settled (fn []
+                          (loop [before -1]
+                            (let [now (.get sent)]
+                              (when-not (= now before)
+                                (java.util.concurrent.locks.LockSupport/parkNanos 100000000)
+                                (recur now))))
+                          (.get sent))]
+            (read! 1)
+            (let [first-stop (long (settled))]
+              ;; What lies in between: the buffers of four sockets and of two streams.
+              (is (< first-stop (* 32 1024 1024)) (str first-stop " bytes in between"))
+              (read! (* 64 1024 1024))
+              (let [second-stop (long (settled))]
+                (is (< (- second-stop (* 64 1024 1024)) (* 32 1024 1024))
+                    (str (- second-stop (* 64 1024 1024)) " bytes in between"))))
+            (is (= (- total 1 (* 64 1024 1024)) (read! total)))))))))
