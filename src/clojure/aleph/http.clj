@@ -63,6 +63,9 @@
   | `:ssl-context` | an SslContext, an SslContextBuilder, or a map as in docs/tls.md
   | `:manual-ssl?` | `:initial-pipeline-transform` installs the TLS handler (false)
   | `:server-header` | value of the Server header, nil for none (\"Weir\")
+  | `:proxy-protocol-from` | CIDR ranges of the proxies that speak the PROXY protocol, `\"unix\"` for unix sockets (nobody)
+  | `:forwarded-from` | CIDR ranges of the proxies whose forwarding headers count (nobody)
+  | `:forwarded-header` | which those are: `:x-forwarded` (For, Proto, Host) or `:forwarded` of RFC 7239 (`:x-forwarded`)
   | `:server-name` | `:local` or `:host-header`: where `:server-name` and `:server-port` come from (`:local`)
   | `:always-body?` | requests without a body have an empty InputStream, as Ring's adapters give it, not nil (false; forms always have one)
   | `:output-buffer-size` | bytes that a body which writes itself may write before anything is sent (32768)

@@ -67,13 +67,17 @@
       500 (d/error-deferred (ex-info "wanted by the test" {})))))
 
 (deftest bad-values-say-what-is-wrong
-  (are [option value] (thrown-with-msg? IllegalArgumentException (re-pattern (str option))
+  (are [option value] (thrown-with-msg? IllegalArgumentException (re-pattern (str option "|address range"))
                                         (http/start-server hello {:port 0 option value}))
     :keep-alive-timeout -1
     :header-timeout "1"
     :body-timeout -1
     :write-timeout :none
     :max-requests-in-flight -1
+    :proxy-protocol-from "10.0.0.0/8"
+    :proxy-protocol-from ["10.0.0.0/33"]
+    :forwarded-from [10]
+    :forwarded-header :x-real-ip
     :continue-handler 1
     :continue-executor :some))
 
@@ -100,3 +104,14 @@
     (let [^RawClient$Response hints (.read (.get client "/"))]
       (is (= [103 "</a.css>; rel=preload"] [(.status hints) (.header hints "link")]))
       (is (= "done" (.text (.read client)))))))
+
+(deftest trusted-proxies-say-who-the-client-is
+  (let [seen (fn [req] {:status 200 :body (pr-str (select-keys req [:remote-addr :scheme :server-name]))})
+        request "GET / HTTP/1.1\r\nHost: a\r\nForwarded: for=192.0.2.7;proto=https;host=a.example\r\n\r\n"]
+    (with-client [client seen {:forwarded-from #{"127.0.0.1"} :forwarded-header :forwarded
+                               :proxy-protocol-from ["10.0.0.0/8"]}]
+      (is (= {:remote-addr "192.0.2.7" :scheme :https :server-name "a.example"}
+             (read-string (.text (.read (.send client request)))))))
+    (with-client [client seen {:proxy-protocol-from ["127.0.0.0/8"]}]
+      (is (= {:remote-addr "192.0.2.8" :scheme :http :server-name "192.0.2.9"}
+             (read-string (.text (.read (.send client (str "PROXY TCP4 192.0.2.8 192.0.2.9 1 2\r\n" request))))))))))

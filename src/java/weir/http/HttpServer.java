@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -20,10 +21,12 @@ import weir.http.body.BodyRule;
 import weir.http.coding.Compression;
 import weir.http.server.Application;
 import weir.http.server.JavaApplication;
+import weir.http.server.ProxyTrust;
 import weir.http.server.RunningServer;
 import weir.http.server.ServerConfig;
 import weir.http.server.ServerConfig.HandlerThreads;
 import weir.http.server.Timeouts;
+import weir.net.AddressRanges;
 import weir.net.ByteBufConversions;
 import weir.net.EventLoops;
 import weir.net.ListenOn;
@@ -189,6 +192,7 @@ public final class HttpServer implements Closeable {
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
+    private ProxyTrust proxies = ProxyTrust.NOBODY;
     private boolean alwaysBody;
     private BodyRule bodyRule = BodyRule.BY_TYPE;
     private int outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES;
@@ -471,6 +475,40 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /**
+     * Expects the PROXY protocol, version 1 or 2, at the beginning of each connection from these
+     * addresses, and takes the client's address from it. Such a connection without it is closed.
+     *
+     * @param ranges CIDR ranges or single addresses, and {@code "unix"} for unix domain sockets
+     * @throws IllegalArgumentException if one cannot be read
+     */
+    public Builder proxyProtocolFrom(Collection<String> ranges) {
+      proxies =
+          new ProxyTrust(
+              AddressRanges.of(ranges), proxies.forwardedFrom(), proxies.standardHeader());
+      return this;
+    }
+
+    /**
+     * Takes address, scheme and host of the client from forwarding headers, if they come from these
+     * addresses: from X-Forwarded-For, -Proto and -Host, unless {@link #standardForwarded}.
+     *
+     * @param ranges CIDR ranges or single addresses, and {@code "unix"} for unix domain sockets
+     * @throws IllegalArgumentException if one cannot be read
+     */
+    public Builder forwardedFrom(Collection<String> ranges) {
+      proxies =
+          new ProxyTrust(
+              proxies.protocolFrom(), AddressRanges.of(ranges), proxies.standardHeader());
+      return this;
+    }
+
+    /** Reads the header Forwarded of RFC 7239 instead of X-Forwarded-*. Default: off. */
+    public Builder standardForwarded(boolean on) {
+      proxies = new ProxyTrust(proxies.protocolFrom(), proxies.forwardedFrom(), on);
+      return this;
+    }
+
     /** Gives requests without a body an empty stream instead of null. Default: off. */
     public Builder alwaysBody(boolean on) {
       alwaysBody = on;
@@ -575,6 +613,7 @@ public final class HttpServer implements Closeable {
           shutdownTimeout,
           serverHeader,
           serverNamePolicy,
+          proxies,
           alwaysBody,
           bodyRule,
           outputBufferBytes,

@@ -56,6 +56,11 @@ public interface RequestMessage {
     return ServerNamePolicy.LOCAL_ADDRESS;
   }
 
+  /** Returns the authority that a trusted proxy says the client has asked for, else null. */
+  default String forwardedHost() {
+    return null;
+  }
+
   /** Returns the TLS session, or null without TLS. */
   default SSLSession sslSession() {
     return null;

@@ -277,6 +277,10 @@ public final class RingRequest extends MapView implements Request {
 
   /** The authority that decides about server name and port; null when the local address does. */
   private String authority() {
+    String forwarded = message.forwardedHost();
+    if (forwarded != null && !Authority.host(forwarded).isEmpty()) {
+      return forwarded;
+    }
     if (message.serverNamePolicy() == ServerNamePolicy.LOCAL_ADDRESS) {
       return null;
     }

@@ -51,6 +51,9 @@ public final class ServerOptions {
           "continue-handler",
           "continue-executor",
           "server-name",
+          "proxy-protocol-from",
+          "forwarded-from",
+          "forwarded-header",
           "server-header",
           "http-versions",
           "max-initial-line-length",
@@ -153,6 +156,9 @@ public final class ServerOptions {
       case "continue-handler" -> builder.continueHandler(continueHandler(k, v));
       case "continue-executor" -> continueExecutor(k, v);
       case "server-name" -> builder.serverName(serverName(k, v));
+      case "proxy-protocol-from" -> builder.proxyProtocolFrom(ranges(k, v));
+      case "forwarded-from" -> builder.forwardedFrom(ranges(k, v));
+      case "forwarded-header" -> builder.standardForwarded(forwardedHeader(k, v));
       case "server-header" -> builder.serverHeader(instance(String.class, k, v, "a string or nil"));
       case "http-versions" -> httpVersions(k, v);
       case "max-initial-line-length" -> builder.maxInitialLineBytes(positiveInt(k, v));
@@ -284,6 +290,24 @@ public final class ServerOptions {
       builder.executor(
           instance(Executor.class, k, v, "a java.util.concurrent.Executor, :virtual or :none"));
     }
+  }
+
+  private static List<String> ranges(Keyword k, Object v) {
+    String expected = "a collection of address ranges such as \"10.0.0.0/8\"";
+    List<String> ranges = new ArrayList<>();
+    for (Object range : instance(Collection.class, k, v, expected)) {
+      ranges.add(instance(String.class, k, range, expected));
+    }
+    return ranges;
+  }
+
+  private static boolean forwardedHeader(Keyword k, Object v) {
+    String name = v instanceof Keyword named ? named.getName() : "";
+    return switch (name) {
+      case "x-forwarded" -> false;
+      case "forwarded" -> true;
+      default -> throw illegal(k, v, ":x-forwarded or :forwarded");
+    };
   }
 
   private void continueExecutor(Keyword k, Object v) {

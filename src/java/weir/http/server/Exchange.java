@@ -62,6 +62,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   volatile Refusal bodyRefusal;
 
   private volatile Deferred<Object> closed;
+  private Forwarded forwarded; // racy, but every thread computes an equal one
   private volatile RequestTrailers requestTrailers;
 
   // ---- the response, once it is encoded
@@ -452,12 +453,28 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   @Override
   public boolean secure() {
-    return connection.isSecure();
+    Peer peer = connection.peer();
+    String scheme = peer.forwards() ? forwarded().scheme() : null;
+    return scheme == null ? peer.secure() : scheme.equals("https");
   }
 
   @Override
   public Endpoints endpoints() {
-    return connection.endpoints();
+    return connection.peer().forwards() ? forwarded().endpoints() : connection.peer().endpoints();
+  }
+
+  @Override
+  public String forwardedHost() {
+    return connection.peer().forwards() ? forwarded().host() : null;
+  }
+
+  private Forwarded forwarded() {
+    Forwarded known = forwarded;
+    if (known == null) {
+      known = connection.peer().client(request.headers());
+      forwarded = known;
+    }
+    return known;
   }
 
   @Override

@@ -39,7 +39,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private ChannelHandlerContext ctx;
   private Http1Decoder decoder;
   private ServerLoop loop;
-  private Endpoints endpoints;
+  private Peer peer;
   private ReadGate gate;
   private SSLSession session;
   private Http1Output output;
@@ -69,7 +69,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     ctx = c;
     loop = context.loop(c.channel().eventLoop());
     gate = new ReadGate(c.channel());
-    endpoints = Endpoints.of(c.channel());
+    peer = Peer.of(Endpoints.of(c.channel()), secure, context.config().proxies());
     ChannelHandlerContext wire = c.pipeline().context(Http1Initializer.DECODER);
     decoder = (Http1Decoder) wire.handler();
     output = new Http1Output(wire, loop);
@@ -97,11 +97,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext c, Throwable cause) {
     if (cause instanceof IOException) {
-      LOG.debug("connection to {} failed", endpoints.remote(), cause);
+      LOG.debug("connection to {} failed", peer.endpoints().remote(), cause);
     } else {
-      LOG.warn("error on the connection to {}", endpoints.remote(), cause);
+      LOG.warn("error on the connection to {}", peer.endpoints().remote(), cause);
     }
     c.close();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext c, Object event) {
+    if (event instanceof ProxyProtocol.Told told) {
+      peer = peer.told(told);
+    } else {
+      c.fireUserEventTriggered(event);
+    }
   }
 
   @Override
@@ -217,7 +226,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {
-    LOG.debug("refused a request of {}: {}", endpoints.remote(), refusal.reason());
+    LOG.debug("refused a request of {}: {}", peer.endpoints().remote(), refusal.reason());
     exchange.closeAfter = true;
     refused = true;
     stopReading();
@@ -263,7 +272,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void bodyFailed(Exchange exchange, Throwable cause) {
-    LOG.debug("bad request body from {}", endpoints.remote(), cause);
+    LOG.debug("bad request body from {}", peer.endpoints().remote(), cause);
     boolean tooLarge = cause instanceof TooLongHttpHeaderException; // of the trailers
     endBody(exchange, tooLarge ? Refusal.HEADERS_TOO_LARGE : Refusal.BAD_BODY, cause);
   }
@@ -333,13 +342,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** Nothing of a request body came for too long. */
   void slowBody() {
-    LOG.debug("{} sends its request body too slowly", endpoints.remote());
+    LOG.debug("{} sends its request body too slowly", peer.endpoints().remote());
     endBody(receiving, Refusal.SLOW_BODY, null);
   }
 
   /** The client does not read what was written: it would not read a last word either. */
   void slowReader() {
-    LOG.debug("{} does not read its response", endpoints.remote());
+    LOG.debug("{} does not read its response", peer.endpoints().remote());
     closing.reset();
   }
 
@@ -426,7 +435,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     try {
       takeover.taken(ctx.channel());
     } catch (Throwable t) {
-      LOG.error("could not take over the connection to {}", endpoints.remote(), t);
+      LOG.error("could not take over the connection to {}", peer.endpoints().remote(), t);
       ctx.close();
       return;
     }
@@ -498,8 +507,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     return ctx.channel();
   }
 
-  Endpoints endpoints() {
-    return endpoints;
+  Peer peer() {
+    return peer;
   }
 
   boolean isSecure() {

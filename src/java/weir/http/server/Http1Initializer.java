@@ -38,6 +38,9 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
   protected void initChannel(Channel channel) {
     ChannelPipeline pipeline = channel.pipeline();
     config.initialPipeline().accept(pipeline);
+    if (config.proxies().speaksProxyProtocol(channel.remoteAddress())) {
+      ProxyProtocol.addTo(pipeline, config.timeouts());
+    }
     if (config.sslContext() != null) {
       Tls.accept(pipeline, config.sslContext());
     }

@@ -46,6 +46,7 @@ import weir.net.Transport;
  * @param shutdownTimeout how long running exchanges may take when the server stops
  * @param serverHeader the Server header, null for none
  * @param serverNamePolicy where the server's name in requests comes from
+ * @param proxies which proxies are believed what
  * @param alwaysBody whether requests without a body get an empty stream
  * @param bodyRule says which response bodies write themselves
  * @param outputBufferBytes how much such a body may write before anything is sent
@@ -84,6 +85,7 @@ public record ServerConfig(
     Duration shutdownTimeout,
     String serverHeader,
     ServerNamePolicy serverNamePolicy,
+    ProxyTrust proxies,
     boolean alwaysBody,
     BodyRule bodyRule,
     int outputBufferBytes,

@@ -1,0 +1,132 @@
+package weir.http.server;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.handler.codec.haproxy.HAProxySSLTLV;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.http.Endpoints;
+import weir.net.AddressRanges;
+
+/**
+ * Reads the header with which a proxy begins a connection, version 1 or 2, and tells the connection
+ * behind it by an event. A peer that sends none in time, or a malformed one, is cut.
+ *
+ * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">PROXY protocol</a>
+ */
+final class ProxyProtocol extends ChannelInboundHandlerAdapter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyProtocol.class);
+  private static final String DECODER = "proxy-protocol-decoder";
+  private static final String HANDLER = "proxy-protocol";
+
+  /** What the header may carry beside the addresses. */
+  private static final int MAX_EXTRA_BYTES = 1024;
+
+  private static final int CLIENT_USED_TLS = 1;
+
+  /**
+   * What a proxy has told.
+   *
+   * @param endpoints the addresses that the client has connected from and to
+   * @param secure whether it did so over TLS
+   */
+  record Told(Endpoints endpoints, boolean secure) {}
+
+  private final long timeoutNanos;
+  private Future<?> limit;
+
+  private ProxyProtocol(long timeoutNanos) {
+    this.timeoutNanos = timeoutNanos;
+  }
+
+  /** Adds the handlers that read the header; they remove themselves behind it. */
+  static void addTo(ChannelPipeline pipeline, Timeouts timeouts) {
+    pipeline.addLast(DECODER, new HAProxyMessageDecoder(MAX_EXTRA_BYTES, true));
+    pipeline.addLast(HANDLER, new ProxyProtocol(Timeouts.nanos(timeouts.header())));
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (timeoutNanos > 0) {
+      limit = ctx.executor().schedule(() -> tooLate(ctx), timeoutNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void tooLate(ChannelHandlerContext ctx) {
+    LOG.debug("{} sent no PROXY header in time", ctx.channel().remoteAddress());
+    ctx.close();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (limit != null) {
+      limit.cancel(false);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    if (!(msg instanceof HAProxyMessage header)) {
+      ctx.fireChannelRead(msg);
+      return;
+    }
+    try {
+      Told told = told(header, Endpoints.of(ctx.channel()));
+      if (told != null) {
+        ctx.fireUserEventTriggered(told);
+      }
+    } finally {
+      header.release();
+    }
+    ctx.pipeline().remove(this); // the decoder has removed itself, and passes on what follows
+  }
+
+  /** Netty's decoder fails at the first byte that is wrong; what follows cannot be HTTP. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("{} sent no valid PROXY header", ctx.channel().remoteAddress(), cause);
+    ctx.close();
+  }
+
+  /** Returns null when the proxy speaks for itself, or does not know the client's address. */
+  private static Told told(HAProxyMessage header, Endpoints peer) {
+    HAProxyProxiedProtocol protocol = header.proxiedProtocol();
+    if (header.command() == HAProxyCommand.LOCAL
+        || protocol != HAProxyProxiedProtocol.TCP4 && protocol != HAProxyProxiedProtocol.TCP6) {
+      return null;
+    }
+    InetSocketAddress client = address(header.sourceAddress(), header.sourcePort());
+    InetSocketAddress local = address(header.destinationAddress(), header.destinationPort());
+    return client == null || local == null
+        ? null
+        : new Told(new Endpoints(local, client), overTls(header));
+  }
+
+  private static boolean overTls(HAProxyMessage header) {
+    return header.tlvs().stream()
+        .anyMatch(tlv -> tlv instanceof HAProxySSLTLV ssl && (ssl.client() & CLIENT_USED_TLS) != 0);
+  }
+
+  private static InetSocketAddress address(String ip, int port) {
+    byte[] bytes = AddressRanges.address(ip);
+    if (bytes == null) {
+      return null;
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("an address has 4 or 16 bytes", e);
+    }
+  }
+}
