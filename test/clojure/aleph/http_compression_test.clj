@@ -6,6 +6,7 @@
    [clj-commons.byte-streams :as bs]
    [clojure.test :refer [deftest is testing]])
   (:import
+   (aleph.http AlephCompressionOptions)
    (io.netty.handler.codec.compression CompressionOptions StandardCompressionOptions)
    (java.io ByteArrayInputStream)
    (java.util.zip GZIPInputStream)
@@ -71,6 +72,13 @@
                                 "gzip")]
         (is (= ["x"] (.headers response "content-encoding")))
         (is (= text (.text response)))))))
+
+(deftest aleph-s-own-names-of-the-codings-choose-them
+  (let [^"[Lio.netty.handler.codec.compression.CompressionOptions;"
+        options (into-array CompressionOptions [(AlephCompressionOptions/gzip)])]
+    (is (true? (AlephCompressionOptions/hasGzip options)))
+    (is (false? (AlephCompressionOptions/hasDeflate options)))
+    (is (= "gzip" (coding {:compression-options options} "br, gzip, deflate")))))
 
 ;; ---- the client; weir.http.client.DecodingTest has the rules
 

@@ -46,6 +46,7 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> MADE_BY_PROGRAMS =
       belongToAnyOf(
           aleph.http.AlephChannelInitializer.class,
+          aleph.http.AlephCompressionOptions.class,
           aleph.http.ApnHandler.class,
           clj_commons.byte_streams.ByteBufferInputStream.class,
           clj_commons.byte_streams.InputStream.class,

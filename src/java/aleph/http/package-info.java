@@ -1,2 +1,2 @@
-/** Netty handlers that programs written for Aleph make by name. They call functions; no more. */
+/** What programs written for Aleph make by name to give it to Netty. It calls functions; no more. */
 package aleph.http;
