@@ -60,6 +60,10 @@
   | `:body-timeout` | ms in which more of an awaited request body must come, else 408 (30000; 0: no limit)
   | `:write-timeout` | ms in which the client must read more of a response, else the connection is reset (60000; 0: no limit)
   | `:shutdown-timeout` | seconds that running exchanges may take after `.close` (15)
+  | `:statistics?` | counts for `weir.server/stats` (false)
+  | `:on-event` | a function that hears of each connection and request (none)
+  | `:access-log?` | logs each request on the logger `weir.http.access` (false)
+  | `:logger` | a Netty LoggingHandler that logs the traffic (none)
   | `:ssl-context` | an SslContext, an SslContextBuilder, or a map as in docs/tls.md
   | `:manual-ssl?` | `:initial-pipeline-transform` installs the TLS handler (false)
   | `:server-header` | value of the Server header, nil for none (\"Weir\")

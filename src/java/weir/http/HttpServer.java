@@ -3,6 +3,7 @@ package weir.http;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.logging.LoggingHandler;
 import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import weir.http.body.BodyRule;
 import weir.http.coding.Compression;
 import weir.http.server.Application;
 import weir.http.server.JavaApplication;
+import weir.http.server.Observing;
 import weir.http.server.ProxyTrust;
 import weir.http.server.RunningServer;
 import weir.http.server.ServerConfig;
@@ -126,6 +128,20 @@ public final class HttpServer implements Closeable {
     return running.stopped();
   }
 
+  /**
+   * Returns what the server has done so far.
+   *
+   * @throws IllegalStateException if it was not told to count, by {@link Builder#statistics}
+   */
+  public ServerStats stats() {
+    ServerStats stats = running.stats();
+    if (stats == null) {
+      throw new IllegalStateException(
+          "this server keeps no statistics (start it with statistics on)");
+    }
+    return stats;
+  }
+
   /** Returns how many connections are open. */
   public int connections() {
     return running.connections();
@@ -198,6 +214,10 @@ public final class HttpServer implements Closeable {
     private int outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES;
     private Compression compression;
     private boolean endFailedBodies;
+    private boolean statistics;
+    private ServerListener listener;
+    private boolean accessLog;
+    private LoggingHandler traffic;
     private Consumer<ServerBootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> initialPipeline = p -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
@@ -546,6 +566,34 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /** Counts what the server does, for {@link HttpServer#stats}. Default: off. */
+    public Builder statistics(boolean on) {
+      statistics = on;
+      return this;
+    }
+
+    /** Sets who hears of each connection and request; null, the default, for nobody. */
+    public Builder listener(ServerListener newListener) {
+      listener = newListener;
+      return this;
+    }
+
+    /**
+     * Logs each request on the logger {@code weir.http.access}, at info, in the Common Log Format with
+     * the milliseconds that it took. It is logged on the event loop: the appender must not block.
+     * Default: off.
+     */
+    public Builder accessLog(boolean on) {
+      accessLog = on;
+      return this;
+    }
+
+    /** Logs what goes over each connection, decrypted; null, the default, for nothing. */
+    public Builder trafficLog(LoggingHandler handler) {
+      traffic = handler;
+      return this;
+    }
+
     /** Changes Netty's bootstrap after all defaults are set. */
     public Builder bootstrap(Consumer<ServerBootstrap> transform) {
       bootstrap = Objects.requireNonNull(transform, "transform");
@@ -619,6 +667,7 @@ public final class HttpServer implements Closeable {
           outputBufferBytes,
           compression,
           endFailedBodies,
+          new Observing(statistics, listener, accessLog, traffic),
           bootstrap,
           initialPipeline,
           pipeline);

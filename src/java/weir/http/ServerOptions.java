@@ -12,6 +12,7 @@ import static weir.options.Options.truthy;
 import clojure.lang.IFn;
 import clojure.lang.Keyword;
 import io.netty.handler.codec.compression.CompressionOptions;
+import io.netty.handler.logging.LoggingHandler;
 import io.netty.handler.ssl.SslContext;
 import java.io.File;
 import java.net.SocketAddress;
@@ -79,6 +80,10 @@ public final class ServerOptions {
           "body-timeout",
           "write-timeout",
           "shutdown-timeout",
+          "statistics?",
+          "on-event",
+          "access-log?",
+          "logger",
           "ssl-context",
           "manual-ssl?",
           "bootstrap-transform",
@@ -96,7 +101,6 @@ public final class ServerOptions {
           "reset-stream-handler",
           "http2-conn-pipeline-transform",
           "http2-stream-pipeline-transform",
-          "logger",
           "allow-duplicate-content-lengths",
           "initial-buffer-size");
 
@@ -181,6 +185,10 @@ public final class ServerOptions {
       case "body-timeout" -> builder.bodyTimeout(millis(k, v));
       case "write-timeout" -> builder.writeTimeout(millis(k, v));
       case "shutdown-timeout" -> builder.shutdownTimeout(Duration.ofSeconds(nonNegative(k, v)));
+      case "statistics?" -> builder.statistics(truthy(v));
+      case "on-event" -> builder.listener(EventMaps.to(instance(IFn.class, k, v, "a function")));
+      case "access-log?" -> builder.accessLog(truthy(v));
+      case "logger" -> builder.trafficLog(logger(k, v));
       case "ssl-context" -> builder.sslContext(sslContext(v));
       case "manual-ssl?" -> manualTls(k, v);
       case "bootstrap-transform" -> builder.bootstrap(Options.consumer(k, v));
@@ -317,6 +325,10 @@ public final class ServerOptions {
       builder.continueExecutor(
           instance(Executor.class, k, v, "a java.util.concurrent.Executor, or :none"));
     }
+  }
+
+  private static LoggingHandler logger(Keyword k, Object v) {
+    return instance(LoggingHandler.class, k, v, "a Netty LoggingHandler");
   }
 
   private static ContinueHandler continueHandler(Keyword k, Object v) {

@@ -23,6 +23,7 @@ import weir.http.Endpoints;
 import weir.http.Headers;
 import weir.http.Reply;
 import weir.http.RingRequest;
+import weir.http.ServerListener.Outcome;
 import weir.http.ServerNamePolicy;
 import weir.http.body.Bodies;
 import weir.http.body.InboundBody;
@@ -102,6 +103,10 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   int weight;
   boolean answered;
   boolean admitted;
+
+  /** What is noted of the exchange; null for most, and once it has ended. */
+  Trace trace;
+
   InboundBody inbound;
 
   Exchange(Http1Connection connection, HttpRequest request) {
@@ -121,6 +126,10 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   public void run(Worker worker) {
     Object result;
     mayBlockHere = worker != null || !loop().inLoop();
+    Trace noted = trace;
+    if (noted != null) {
+      noted.called();
+    }
     try {
       result = context().application().handle(new RingRequest(this));
     } catch (Throwable t) {
@@ -197,6 +206,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     Refusal refusal = bodyRefusal;
     if (refusal != null) {
       // The client's fault, not the handler's: it could not read what was never sent.
+      note(Outcome.REFUSED);
       ErrorResponses.LOG.debug(
           "the handler of {} met a bad request body", this, ErrorResponses.asThrowable(error));
       answerAfterError(refusal.reply(), worker);
@@ -204,6 +214,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     }
     Throwable cause = ErrorResponses.asThrowable(error);
     failed = true;
+    note(Outcome.FAILED);
     Object result;
     try {
       result = context().application().onError(new RingRequest(this), cause);
@@ -258,6 +269,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   /** The executor has no room: the application says what the client is told. */
   void reject() {
+    note(Outcome.REJECTED);
     Object result;
     try {
       result = context().application().onRejected(new RingRequest(this));
@@ -270,7 +282,15 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   /** Answers on the event loop without asking the application. */
   void answerWith(Reply reply) {
+    note(Outcome.REFUSED);
     answerAfterError(reply, null);
+  }
+
+  void note(Outcome outcome) {
+    Trace noted = trace;
+    if (noted != null && noted.outcome == Outcome.SERVED) {
+      noted.outcome = outcome;
+    }
   }
 
   // ---- Upgradable

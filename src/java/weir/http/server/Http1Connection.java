@@ -36,6 +36,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private final ServerContext context;
   private final boolean secure;
+  private final Meter meter;
   private ChannelHandlerContext ctx;
   private Http1Decoder decoder;
   private ServerLoop loop;
@@ -57,8 +58,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private int requestsCame;
   private long bodyBytesCame;
 
-  Http1Connection(ServerContext context, boolean secure) {
+  /**
+   * @param meter follows the connection, or null
+   */
+  Http1Connection(ServerContext context, boolean secure, Meter meter) {
     this.context = context;
+    this.meter = meter;
     this.secure = secure;
   }
 
@@ -157,7 +162,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     if (secure && session == null) {
       session = sessionOfPipeline();
     }
-    Exchange exchange = new Exchange(this, request);
+    Exchange exchange = newExchange(request);
     responses.append(exchange);
     Refusal refusal = Refusal.of(request, context.config());
     if (refusal != null) {
@@ -176,6 +181,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     if (exchange.inbound == null || !exchange.inbound.isGathered()) {
       dispatch(exchange);
     }
+  }
+
+  private Exchange newExchange(HttpRequest request) {
+    Exchange exchange = new Exchange(this, request);
+    exchange.trace = context.observation().came(loop.stats());
+    if (meter != null) {
+      meter.requests++;
+    }
+    return exchange;
+  }
+
+  /** An exchange of which it is noted what becomes of it has ended. */
+  void observeEnd(Exchange exchange) {
+    context.observation().ended(exchange, loop.stats());
   }
 
   private void requestEnded() {
@@ -335,7 +354,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   /** The header that has begun to arrive is not complete after too long (RFC 9110 §15.5.9). */
   void slowHeader() {
     HttpRequest unknown = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-    Exchange exchange = new Exchange(this, unknown);
+    Exchange exchange = newExchange(unknown);
     responses.append(exchange);
     refuse(exchange, Refusal.SLOW_HEADER);
   }

@@ -37,6 +37,8 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     ChannelPipeline pipeline = channel.pipeline();
+    boolean secure = config.sslContext() != null || config.manualTls();
+    Meter meter = meter(channel, secure);
     config.initialPipeline().accept(pipeline);
     if (config.proxies().speaksProxyProtocol(channel.remoteAddress())) {
       ProxyProtocol.addTo(pipeline, config.timeouts());
@@ -49,11 +51,24 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
       pipeline.addLast("idle", new IdleStateHandler(0, 0, ms, TimeUnit.MILLISECONDS));
       pipeline.addLast("idle-close", new IdleClose());
     }
+    if (config.observing().traffic() != null) {
+      pipeline.addLast("activity-logger", config.observing().traffic());
+    }
     pipeline.addLast(DECODER, new Http1Decoder(decoder));
     // Only for handlers that users add: our own responses are written encoded.
     pipeline.addLast("http-encoder", new HttpResponseEncoder());
-    boolean secure = config.sslContext() != null || config.manualTls();
-    pipeline.addLast("request-handler", new Http1Connection(context, secure));
+    pipeline.addLast("request-handler", new Http1Connection(context, secure, meter));
     config.pipeline().accept(pipeline);
+  }
+
+  /** Stands before all others, if anybody wants to know of connections. */
+  private Meter meter(Channel channel, boolean secure) {
+    Observation observation = context.observation();
+    if (!observation.wantsConnections()) {
+      return null;
+    }
+    Meter meter = new Meter(observation, context.loop(channel.eventLoop()).stats(), secure);
+    channel.pipeline().addLast("meter", meter);
+    return meter;
   }
 }

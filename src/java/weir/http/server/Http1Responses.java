@@ -52,6 +52,11 @@ final class Http1Responses {
     }
   }
 
+  /** Returns the status in an encoded head. */
+  static int status(byte[] head) {
+    return (head[9] - '0') * 100 + (head[10] - '0') * 10 + (head[11] - '0');
+  }
+
   /** Lets go of a response that nobody will get. */
   static void discard(Exchange exchange) {
     if (exchange.takeover != null) {

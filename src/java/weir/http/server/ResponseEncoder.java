@@ -109,6 +109,10 @@ final class ResponseEncoder {
 
   static void beginHead(Exchange exchange, int status, Object headers, HeadWriter head) {
     head.begin(status, headers);
+    Trace noted = exchange.trace;
+    if (noted != null) {
+      noted.answered(status);
+    }
     exchange.closeAfter |= head.closeAsked() || !exchange.keepAlive() || exchange.isDraining();
   }
 
@@ -195,6 +199,7 @@ final class ResponseEncoder {
     if (coding != null && encodeCoded(exchange, content, head)) {
       return;
     }
+    noteLength(exchange, length);
     head.endWithLength(length, !exchange.closeAfter);
     if (content instanceof byte[] bytes && length <= MAX_COPIED) {
       head.buffer().add(bytes);
@@ -202,6 +207,13 @@ final class ResponseEncoder {
       exchange.content = content;
     } else if (content instanceof ByteBuf empty) {
       empty.release();
+    }
+  }
+
+  private static void noteLength(Exchange exchange, int length) {
+    Trace noted = exchange.trace;
+    if (noted != null) {
+      noted.bodyBytes = length;
     }
   }
 
@@ -243,6 +255,7 @@ final class ResponseEncoder {
         head.negotiation().giveUp();
         return false;
       }
+      noteLength(exchange, coded.readableBytes());
       head.endWithLength(coded.readableBytes(), !exchange.closeAfter);
       exchange.content = coded.retain();
       plain.release();

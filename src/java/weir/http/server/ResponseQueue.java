@@ -1,5 +1,6 @@
 package weir.http.server;
 
+import weir.http.ServerListener.Outcome;
 import weir.http.body.StreamingBody;
 
 /**
@@ -117,6 +118,10 @@ final class ResponseQueue {
     if (exchange.takeover != null) {
       head = null; // and the only one: the decoder has stopped behind it
       tail = null;
+      if (exchange.trace != null) {
+        exchange.trace.answered(Http1Responses.status(exchange.head));
+        connection.observeEnd(exchange);
+      }
       connection.handOver(exchange);
       return;
     }
@@ -153,6 +158,9 @@ final class ResponseQueue {
     exchange.streaming = null;
     open--;
     weight -= exchange.weight;
+    if (exchange.trace != null) {
+      connection.observeEnd(exchange);
+    }
     connection.answered(exchange);
   }
 
@@ -206,6 +214,10 @@ final class ResponseQueue {
         Http1Responses.discard(e);
       } else if (e.isPending()) {
         connection.entry().leave(e); // its answer may never come
+      }
+      if (e.trace != null) {
+        e.note(Outcome.ABORTED);
+        connection.observeEnd(e);
       }
     }
     head = null;

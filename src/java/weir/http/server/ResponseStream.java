@@ -8,6 +8,7 @@ import io.netty.channel.FileRegion;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import weir.deferred.Deferred;
+import weir.http.ServerListener.Outcome;
 import weir.http.body.BodySink;
 import weir.http.body.Chunks;
 
@@ -63,6 +64,7 @@ final class ResponseStream implements BodySink {
       }
       remaining -= n;
     }
+    sent(n);
     output.passGathered();
     return chunked ? Chunks.write(ctx, piece) : ctx.writeAndFlush(piece);
   }
@@ -74,8 +76,16 @@ final class ResponseStream implements BodySink {
       return ctx.newFailedFuture(new ClosedChannelException());
     }
     remaining -= region.count();
+    sent(region.count());
     output.passGathered();
     return ctx.writeAndFlush(region);
+  }
+
+  private void sent(long n) {
+    Trace noted = exchange.trace;
+    if (noted != null) {
+      noted.bodyBytes += n;
+    }
   }
 
   @Override
@@ -124,6 +134,7 @@ final class ResponseStream implements BodySink {
       return;
     }
     over = true;
+    exchange.note(Outcome.FAILED);
     ErrorResponses.LOG.error(
         "the response body of {} failed; the connection is closed, so that the client can tell",
         exchange,

@@ -3,6 +3,7 @@ package weir.http.server;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import weir.deferred.Deferred;
+import weir.http.ServerStats;
 import weir.http.websocket.WebSocketSession;
 import weir.net.TcpListener;
 
@@ -58,6 +59,11 @@ public final class RunningServer {
   /** Returns how many connections are open. */
   public int connections() {
     return listener.connections().size();
+  }
+
+  /** Returns what was counted, null if nothing is. */
+  public ServerStats stats() {
+    return context.stats(connections());
   }
 
   /** Returns the name of the transport. */

@@ -52,6 +52,7 @@ import weir.net.Transport;
  * @param outputBufferBytes how much such a body may write before anything is sent
  * @param compression chooses the Content-Encoding of responses, null for none
  * @param endFailedBodies whether one that fails halfway ends as if it were complete
+ * @param observing what is told to whom
  * @param bootstrap called before binding
  * @param initialPipeline called first for each connection's pipeline
  * @param pipeline called last for each connection's pipeline
@@ -91,6 +92,7 @@ public record ServerConfig(
     int outputBufferBytes,
     Compression compression,
     boolean endFailedBodies,
+    Observing observing,
     Consumer<ServerBootstrap> bootstrap,
     Consumer<ChannelPipeline> initialPipeline,
     Consumer<ChannelPipeline> pipeline) {

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import weir.executor.Pools;
+import weir.http.ServerStats;
 
 /** What all connections of a server share. */
 final class ServerContext {
@@ -17,6 +18,7 @@ final class ServerContext {
   private final Handoff handoff;
   private final Watchdog watchdog;
   private final Admission admission;
+  private final Observation observation;
   private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
   private final AtomicReference<HeadWriter> spareWriter = new AtomicReference<>();
   private volatile boolean draining;
@@ -26,6 +28,7 @@ final class ServerContext {
     this.application = application;
     this.admission = new Admission(config.maxInFlight(), config.eventLoopThreads());
     this.standardHeaders = new StandardHeaders(config.serverHeader(), config.compression());
+    this.observation = new Observation(config.observing());
     if (config.handlerThreads() == ServerConfig.HandlerThreads.WORKERS) {
       this.watchdog = new Watchdog();
       this.handoff = new Handoff(config.workerPoolSize(), watchdog);
@@ -77,7 +80,8 @@ final class ServerContext {
   private ServerLoop newLoop(EventLoop eventLoop) {
     Sweep sweep = new Sweep(eventLoop, config.timeouts().tickMillis());
     HeadWriter writer = new HeadWriter(standardHeaders);
-    ServerLoop loop = new ServerLoop(eventLoop, writer, handoff, sweep, admission.gate());
+    ServerLoop loop =
+        new ServerLoop(eventLoop, writer, handoff, sweep, admission.gate(), observation.newLoop());
     if (watchdog != null) {
       watchdog.watch(loop);
     }
@@ -93,6 +97,18 @@ final class ServerContext {
   /** Keeps a writer for the next who needs one. */
   void giveBack(HeadWriter writer) {
     spareWriter.set(writer);
+  }
+
+  Observation observation() {
+    return observation;
+  }
+
+  /** Returns the statistics, null if none are kept. */
+  ServerStats stats(int connections) {
+    if (!config.observing().statistics()) {
+      return null;
+    }
+    return Observation.sum(loops.values().stream().map(ServerLoop::stats).toList(), connections);
   }
 
   boolean isDraining() {

@@ -19,6 +19,7 @@ final class ServerLoop {
   private final Handoff handoff;
   private final Sweep sweep;
   private final Admission.Gate admission;
+  private final LoopStats stats;
   private final Runnable handOverTask = this::submitBatch;
   private final Runnable flushTask = this::flushTouched;
   private final ArrayList<Http1Output> touched = new ArrayList<>();
@@ -30,19 +31,26 @@ final class ServerLoop {
 
   /**
    * @param handoff where requests go that were read, null if handlers run elsewhere
+   * @param stats where to count what happens, null if nobody asks
    */
   ServerLoop(
       EventLoop loop,
       HeadWriter headWriter,
       Handoff handoff,
       Sweep sweep,
-      Admission.Gate admission) {
+      Admission.Gate admission,
+      LoopStats stats) {
+    this.stats = stats;
     this.loop = loop;
     this.admission = admission;
     this.sweep = sweep;
     this.headWriter = headWriter;
     this.handoff = handoff;
     this.outbox = new Outbox(loop, this::drainOutbox);
+  }
+
+  LoopStats stats() {
+    return stats;
   }
 
   boolean inLoop() {
