@@ -44,7 +44,8 @@
   "Calls `f`, collects garbage until no more dropped errors turn up, and calls
   `handle-dropped-errors` with their number. Cannot be nested."
   [f handle-dropped-errors]
-  (assert (nil? dropped-errors) "with-dropped-error-detection may not be nested")
+  (when dropped-errors
+    (throw (AssertionError. "Assert failed: with-dropped-error-detection may not be nested")))
   (DroppedErrors/flush)
   (let [counter (atom 0)]
     (alter-var-root #'dropped-errors (constantly counter))

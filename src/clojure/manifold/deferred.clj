@@ -18,7 +18,7 @@
     [clojure.lang IDeref IFn MultiFn]
     [java.io Writer]
     [java.util.concurrent CompletionStage Executor]
-    [manifold.deferred IDeferred IDeferredListener IMutableDeferred]
+    [manifold.deferred IDeferred IMutableDeferred]
     [weir.deferred Coercion Conveyed Deferred Deferreds DroppedErrors Recur]
     [weir.executor CurrentExecutor Pools]))
 
@@ -29,26 +29,10 @@
 (defprotocol ^:private Deferrable
   (to-deferred [x] "Returns a deferred with the outcome of `x`."))
 
-(extend-protocol Deferrable
-  CompletionStage
-  (to-deferred [x] (Coercion/ofStage x)))
+(extend CompletionStage Deferrable
+  {:to-deferred (fn* [x] (Coercion/ofStage x))})
 
-(def ^:private deferrable-stages
-  (get (:impls Deferrable) CompletionStage))
-
-(defn- deferrable-class
-  "Returns `to-deferred` for a class that the protocol was extended to. Completion stages need no
-  protocol, unless somebody extended it again."
-  [^Class c]
-  (let [impls (:impls Deferrable)
-        impl  (some #(get impls %) (Coercion/ancestry c))]
-    (when (or (.isAssignableFrom ^Class (:on-interface Deferrable) c)
-            (and impl (not (identical? impl deferrable-stages))))
-      to-deferred)))
-
-(Coercion/protocol deferrable-class)
-
-(add-watch #'Deferrable ::classes (fn [_ _ _ _] (Coercion/reset)))
+(Coercion/protocol #'Deferrable #'to-deferred)
 
 (defn deferrable?
   "Returns true if `x` is a deferred or can be made one: a CompletionStage, a future, a promise, a
@@ -117,11 +101,8 @@
 
 (defn listener
   "Returns a listener for `add-listener!`; one without `on-error` ignores errors."
-  ([on-success] (listener on-success (fn [_])))
-  ([on-success on-error]
-    (reify IDeferredListener
-      (onSuccess [_ x] (on-success x))
-      (onError [_ err] (on-error err)))))
+  ([on-success] (Deferreds/listener on-success nil))
+  ([on-success on-error] (Deferreds/listener on-success on-error)))
 
 (defn add-listener!
   "Registers a listener, which can be taken back with `cancel-listener!`. Returns true."
@@ -155,19 +136,17 @@
   [x default-value]
   (.errorValue ^IDeferred x default-value))
 
+(defn- expand
+  "Returns what a macro stands for; how is loaded when the first one is expanded."
+  [how & args]
+  (apply (requiring-resolve how) args))
+
 (defmacro ^:no-doc success-error-unrealized
   "Evaluates one of three clauses by what the deferred is now, with the value or error bound to the
   symbol before the clause."
   [deferred success-value success-clause error-value error-clause unrealized-clause]
-  (let [d (with-meta (gensym "deferred") {:tag `IDeferred})]
-    `(let [~d ~deferred
-           ~success-value (.successValue ~d Deferreds/ABSENT)]
-       (if (identical? Deferreds/ABSENT ~success-value)
-         (let [~error-value (.errorValue ~d Deferreds/ABSENT)]
-           (if (identical? Deferreds/ABSENT ~error-value)
-             ~unrealized-clause
-             ~error-clause))
-         ~success-clause))))
+  (expand 'weir.deferred.macros/success-error-unrealized
+    deferred success-value success-clause error-value error-clause unrealized-clause))
 
 (defn unwrap
   "Replaces `x` by its value as long as it can be made a deferred that has one. Returns a plain
@@ -186,8 +165,9 @@
   "Carries the outcome of `a`, with all its layers peeled off, into the deferred `b`. Returns false
   if `b` is realized already."
   [a b]
-  (assert (deferred? b) "sink `b` must be a Manifold deferred")
-  (Deferreds/connect a b))
+  (if (deferred? b)
+    (Deferreds/connect a b)
+    (throw (AssertionError. "Assert failed: sink `b` must be a Manifold deferred"))))
 
 (defn onto
   "Returns a deferred with the outcome of `d` whose callbacks run on `executor`. So do functions
@@ -316,29 +296,12 @@
   ([a b] (Recur/of (doto (object-array 2) (aset 0 a) (aset 1 b))))
   ([a b & more] (Recur/of (object-array (list* a b more)))))
 
-(defn- loop-parameters
-  "At most 20 parameters are positional, which is all a function can have."
-  [names]
-  (if (< 20 (count names))
-    (let [[positional more] (split-at 19 names)]
-      (conj (vec positional) '& (vec more)))
-    (vec names)))
-
 (defmacro loop
   "Like `clojure.core/loop`, except that `manifold.deferred/recur` goes round and that the body may
   return a deferred, which is waited for. Returns a deferred of the final value. Realizing that from
   outside, as `timeout!` does, ends the loop before the next round."
   [bindings & body]
-  (when-not (and (vector? bindings) (even? (count bindings)))
-    (throw (IllegalArgumentException. "loop needs a vector with an even number of forms")))
-  (let [pairs (partition 2 bindings)
-        names (repeatedly (count pairs) #(gensym "arg"))]
-    `(let [~@(mapcat (fn [[pattern init] n] [n init pattern n]) pairs names)]
-       (Deferreds/loop
-         ^IFn (fn ~(loop-parameters names)
-                (let [~@(mapcat (fn [[pattern _] n] [pattern n]) pairs names)]
-                  ~@body))
-         (object-array [~@names])))))
+  (expand 'weir.deferred.macros/deferred-loop bindings body))
 
 ;;; let-flow
 
@@ -355,9 +318,6 @@
   (let [flow-name (symbol (str "flow--" name))]
     (if (contains? &env flow-name) flow-name name)))
 
-(defn- expand-flow [& args]
-  (apply (requiring-resolve 'weir.let-flow/expand) args))
-
 (defmacro let-flow
   "Like `let`, where names may be bound to deferreds, or to anything that can be made one, and are
   used as plain values. The same goes for locals from outside the form. An expression is evaluated
@@ -368,12 +328,12 @@
   Mentioning a name waits for it: to pass a deferred on as such, to `alt` or `timeout!`, write
   `(as-deferred name)`. Parameters of functions and names of a `let` inside are not waited for."
   [bindings & body]
-  (expand-flow true &env bindings body))
+  (expand 'weir.let-flow/expand true &env bindings body))
 
 (defmacro let-flow'
   "Like `let-flow`, but waits for deferreds only."
   [bindings & body]
-  (expand-flow false &env bindings body))
+  (expand 'weir.let-flow/expand false &env bindings body))
 
 ;;; Printing
 

@@ -16,9 +16,9 @@
    [manifold.stream.graph :as graph])
   (:import
    [clojure.lang SeqIterator]
-   [java.util.function BiFunction Consumer Function Predicate Supplier ToLongFunction]
+   [java.util Collection]
    [manifold.stream.core IEventSink IEventSource IEventStream]
-   [weir.stream CallbackSink$Callback Coercions ConnectOptions Stream Streams]))
+   [weir.stream Coercions ConnectOptions Functions Stream Streams]))
 
 (set! *warn-on-reflection* true)
 
@@ -28,12 +28,6 @@
   (Coercions/onFirst "clojure.core.async.impl.channels.ManyToManyChannel"
                      #(locking clojure.lang.RT/REQUIRE_LOCK
                         (require 'manifold.stream.async))))
-
-(defn- fn1 ^Function [f] (reify Function (apply [_ x] (f x))))
-(defn- fn2 ^BiFunction [f] (reify BiFunction (apply [_ x y] (f x y))))
-(defn- fn0 ^Supplier [f] (reify Supplier (get [_] (f))))
-(defn- fn1* ^CallbackSink$Callback [f] (reify CallbackSink$Callback (accept [_ x] (f x))))
-(defn- measure ^ToLongFunction [f] (reify ToLongFunction (applyAsLong [_ x] (long (f x)))))
 
 ;;; what is what
 
@@ -138,7 +132,7 @@
   ([metric limit description]
    (buffered-stream metric limit description Long/MAX_VALUE))
   ([metric limit description hard-limit]
-   (Streams/bufferedStream (measure metric) (long limit) (long hard-limit) description)))
+   (Streams/bufferedStream (Functions/size metric) (long limit) (long hard-limit) description)))
 
 (defn dropping-stream
   "Returns a stream of at most `n` messages that drops new ones when it is full; fed from `source`, if
@@ -160,9 +154,9 @@
   "Returns a source of what `f` returns when it is called every `period` ms, at most two values ahead.
   By default it is first called at the next multiple of `period` on the wall clock."
   ([period f]
-   (Streams/periodically (long period) nil (fn0 f)))
+   (Streams/periodically (long period) nil (Functions/none f)))
   ([period initial-delay f]
-   (Streams/periodically (long period) initial-delay (fn0 f))))
+   (Streams/periodically (long period) initial-delay (Functions/none f))))
 
 (defn splice
   "Returns a stream whose puts go to `sink` and whose takes come from `source`."
@@ -288,19 +282,19 @@
   ([src callback dst]
    (connect-via src callback dst nil))
   ([src callback dst options]
-   (Streams/connectVia src (fn1* callback) dst (ConnectOptions/of options))))
+   (Streams/connectVia src (Functions/callback callback) dst (ConnectOptions/of options))))
 
 (defn consume
   "Calls `callback` with each message of `source` and ignores what it returns. Returns a deferred of
   true once there are no more, or the callback threw: see `terminal-error`."
   [callback source]
-  (Streams/consume source (reify Consumer (accept [_ x] (callback x)))))
+  (Streams/consume source (Functions/effect callback)))
 
 (defn consume-async
   "Calls `callback` with each message of `source`, the next one when the deferred it returns is realized.
   False ends this. Returns a deferred of true once there are no more: see `terminal-error`."
   [callback source]
-  (Streams/consumeAsync source (fn1* callback)))
+  (Streams/consumeAsync source (Functions/callback callback)))
 
 (defn drain-into
   "Feeds all messages of `src` into `dst`, which is not closed afterwards. Returns a deferred of true
@@ -328,27 +322,27 @@
 (defn zip
   "Returns a source of vectors of one message of each stream, up to the end of any of them."
   ([a]
-   (Streams/zip ^"[Ljava.lang.Object;" (to-array [a])))
+   (Streams/zip ^Collection (list a)))
   ([a & rest]
-   (Streams/zip ^"[Ljava.lang.Object;" (to-array (cons a rest)))))
+   (Streams/zip ^Collection (cons a rest))))
 
 (defn map
   "Returns a source of `f` of each message, or of one message of each stream."
   ([f s]
-   (Streams/map s (fn1 f)))
+   (Streams/map s (Functions/one f)))
   ([f s & rest]
    (map #(apply f %) (apply zip s rest))))
 
 (defn filter
   "Returns a source of the messages for which `pred` returns true."
   [pred s]
-  (Streams/filter s (reify Predicate (test [_ x] (boolean (pred x))))))
+  (Streams/filter s (Functions/test pred)))
 
 (defn mapcat
   "Returns a source of the elements of the collections, or streams, that `f` returns for each message, or
   for one message of each stream."
   ([f s]
-   (Streams/mapcat s (fn1 f)))
+   (Streams/mapcat s (Functions/one f)))
   ([f s & rest]
    (mapcat #(apply f %) (apply zip s rest))))
 
@@ -373,23 +367,23 @@
   "Returns a source of sources, each of neighbouring messages for which `f` returns the same. The next one
   comes when the one before is consumed."
   [f s]
-  (Streams/lazilyPartitionBy s (fn1 f)))
+  (Streams/lazilyPartitionBy s (Functions/one f)))
 
 (defn reductions
   "Returns a source of the intermediate results of `reduce`, `initial-value` first. What `f` returns
   may be a deferred."
   ([f s]
-   (Streams/reductions s (fn2 f)))
+   (Streams/reductions s (Functions/two f)))
   ([f initial-value s]
-   (Streams/reductions s initial-value (fn2 f))))
+   (Streams/reductions s initial-value (Functions/two f))))
 
 (defn reduce
   "Returns a deferred of the messages folded with `f`, which may return deferreds, or `reduced` to stop.
   The deferred is in error if `f` throws, or if the stream ended with an error."
   ([f s]
-   (Streams/reduce s (fn2 f) (fn0 f)))
+   (Streams/reduce s (Functions/two f) (Functions/none f)))
   ([f initial-value s]
-   (Streams/reduce s initial-value (fn2 f))))
+   (Streams/reduce s initial-value (Functions/two f))))
 
 (defn batch
   "Returns a source of vectors of messages. One is complete when the sum of `metric` (default: 1 each)
@@ -400,7 +394,7 @@
   ([max-size max-latency s]
    (batch (constantly 1) max-size max-latency s))
   ([metric max-size max-latency s]
-   (Streams/batch s (measure metric) (long max-size) max-latency)))
+   (Streams/batch s (Functions/size metric) (long max-size) max-latency)))
 
 (defn throttle
   "Returns a source of at most `max-rate` messages per second, which may be any positive number. In idle
@@ -416,7 +410,7 @@
   ([limit s]
    (Streams/buffer s (long limit)))
   ([metric limit s]
-   (Streams/buffer s (measure metric) (long limit))))
+   (Streams/buffer s (Functions/size metric) (long limit))))
 
 ;;; printing
 

@@ -1,7 +1,6 @@
 (ns manifold.stream.default
   "The default stream, and how many puts and takes may wait at one."
   (:import
-   [java.util.concurrent Executor]
    [weir.stream Limits Stream StreamBuilder Streams]))
 
 (set! *warn-on-reflection* true)
@@ -36,14 +35,7 @@
   :xform       - transducer that messages pass through when they are put"
   {:arglists '([{:keys [permanent? buffer-size description executor xform]}])}
   [opts]
-  (let [^StreamBuilder builder (Stream/builder)]
-    (.permanent builder (boolean (:permanent? opts)))
-    (.capacity builder (long (or (:buffer-size opts) 0)))
-    (.description builder (:description opts))
-    (.transducer builder (:xform opts))
-    (when (contains? opts :executor)
-      (.executor builder ^Executor (:executor opts)))
-    (.build builder)))
+  (.build (StreamBuilder/of opts)))
 
 (defn stream
   "Returns a stream with a buffer, a transducer and an executor."
@@ -52,9 +44,9 @@
   ([buffer-size]
    (Stream/buffered (long buffer-size)))
   ([buffer-size xform]
-   (stream* {:buffer-size (long buffer-size) :xform xform}))
+   (stream* {:buffer-size buffer-size :xform xform}))
   ([buffer-size xform executor]
-   (stream* {:buffer-size (long buffer-size) :xform xform :executor executor})))
+   (stream* {:buffer-size buffer-size :xform xform :executor executor})))
 
 (defn onto
   "Returns a source of the messages of `s` whose effects run on `ex`."

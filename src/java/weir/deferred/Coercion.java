@@ -3,6 +3,7 @@ package weir.deferred;
 import clojure.lang.IDeref;
 import clojure.lang.IFn;
 import clojure.lang.IPending;
+import clojure.lang.Var;
 import java.lang.invoke.VarHandle;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -125,13 +126,13 @@ public final class Coercion {
   }
 
   /**
-   * Installs the Clojure protocol.
+   * Installs the Clojure protocol, and ignores what it is extended to already.
    *
-   * @param implementation called with a class, returns a function from an object to a deferred, or
-   *     nil
+   * @param definition holds the protocol's map
+   * @param function from an object to a deferred
    */
-  public static void protocol(IFn implementation) {
-    protocol = implementation;
+  public static void protocol(Var definition, Var function) {
+    protocol = new DeferrableProtocol(definition, function);
     reset();
   }
 

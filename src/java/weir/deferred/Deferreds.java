@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import manifold.deferred.IDeferred;
+import manifold.deferred.IDeferredListener;
 import manifold.deferred.IMutableDeferred;
 import manifold.time.IClock;
 
@@ -163,6 +164,13 @@ public final class Deferreds {
   /** Yields the first outcome; of several that are there already each is as likely. */
   public static <T> Deferred<T> any(Collection<? extends CompletionStage<? extends T>> inputs) {
     return typed(Alt.of(inputs.toArray(), true));
+  }
+
+  // ---- listening
+
+  /** Returns a listener that calls one function or the other; null for one that does nothing. */
+  public static IDeferredListener listener(IFn onSuccess, IFn onError) {
+    return new Listeners.OfFunctions(onSuccess, onError);
   }
 
   // ---- one value to another

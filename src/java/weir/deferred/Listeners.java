@@ -31,6 +31,27 @@ final class Listeners {
     }
   }
 
+  /** A listener made of two functions, either of which may be missing. */
+  static final class OfFunctions implements IDeferredListener {
+    private final IFn onSuccess;
+    private final IFn onError;
+
+    OfFunctions(IFn onSuccess, IFn onError) {
+      this.onSuccess = onSuccess;
+      this.onError = onError;
+    }
+
+    @Override
+    public Object onSuccess(Object value) {
+      return onSuccess == null ? null : onSuccess.invoke(value);
+    }
+
+    @Override
+    public Object onError(Object error) {
+      return onError == null ? null : onError.invoke(error);
+    }
+  }
+
   /** A listener object, which can be taken back until it is called. */
   static final class Cancellable extends Callback {
     private static final VarHandle LISTENER;

@@ -1,8 +1,11 @@
 package weir.stream;
 
+import clojure.lang.AFn;
 import clojure.lang.IFn;
+import clojure.lang.Keyword;
 import clojure.lang.RT;
 import clojure.lang.Seqable;
+import clojure.lang.Var;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,17 @@ public final class Coercions {
 
   /** Replaced as a whole when the answers change. */
   private static volatile Kinds kinds = new Kinds();
+
+  private static final Keyword CHANGES = Keyword.intern("weir.stream", "changes");
+
+  private static final IFn RESET =
+      new AFn() {
+        @Override
+        public Object invoke(Object key, Object reference, Object before, Object now) {
+          reset();
+          return null;
+        }
+      };
 
   private Coercions() {}
 
@@ -96,14 +110,19 @@ public final class Coercions {
   }
 
   /**
-   * Installs the Clojure protocols. Both functions are asked once per class, with an instance of it.
+   * Installs the Clojure protocols. Both functions are asked once per class, with an instance of it,
+   * and again when a protocol has changed.
    *
+   * @param sourceable holds a protocol
    * @param source returns a function from such an object to a source, or nil
+   * @param sinkable holds a protocol
    * @param sink returns a function from such an object to a sink, or nil
    */
-  public static void hooks(IFn source, IFn sink) {
+  public static void protocols(Var sourceable, IFn source, Var sinkable, IFn sink) {
     sourceHook = source;
     sinkHook = sink;
+    sourceable.addWatch(CHANGES, RESET);
+    sinkable.addWatch(CHANGES, RESET);
     reset();
   }
 

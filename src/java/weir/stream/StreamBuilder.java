@@ -1,6 +1,9 @@
 package weir.stream;
 
 import clojure.lang.IFn;
+import clojure.lang.ILookup;
+import clojure.lang.Keyword;
+import clojure.lang.RT;
 import java.util.concurrent.Executor;
 
 /**
@@ -10,6 +13,12 @@ import java.util.concurrent.Executor;
  */
 public final class StreamBuilder<T> {
 
+  private static final Keyword PERMANENT = Keyword.intern("permanent?");
+  private static final Keyword BUFFER_SIZE = Keyword.intern("buffer-size");
+  private static final Keyword DESCRIPTION = Keyword.intern("description");
+  private static final Keyword XFORM = Keyword.intern("xform");
+  private static final Keyword EXECUTOR = Keyword.intern("executor");
+
   long capacity;
   boolean permanent;
   Executor executor = weir.executor.CurrentExecutor.get();
@@ -17,6 +26,20 @@ public final class StreamBuilder<T> {
   IFn xform;
 
   StreamBuilder() {}
+
+  /** Takes the options of Manifold's {@code stream*}, which may be null. */
+  public static StreamBuilder<Object> of(ILookup options) {
+    StreamBuilder<Object> b = new StreamBuilder<>();
+    if (options != null) {
+      b.permanent = RT.booleanCast(options.valAt(PERMANENT));
+      Object size = options.valAt(BUFFER_SIZE);
+      b.capacity = size == null ? 0 : RT.longCast(size);
+      b.describe = (IFn) options.valAt(DESCRIPTION);
+      b.xform = (IFn) options.valAt(XFORM);
+      b.executor = (Executor) options.valAt(EXECUTOR, b.executor);
+    }
+    return b;
+  }
 
   /** How many messages are accepted before puts have to wait; default 0. */
   public StreamBuilder<T> capacity(long messages) {

@@ -367,6 +367,6 @@ public final class Streams {
 
   /** A list of streams as zip takes it. */
   public static IEventSource zip(Collection<?> sources) {
-    return zip(List.copyOf(sources).toArray());
+    return zip(sources.toArray());
   }
 }
