@@ -14,10 +14,17 @@ final class ClientResponse implements ResponseMessage {
   private final boolean keepAlive;
   private final long connectionMillis;
   private final Exchange exchange;
+  private final Trailers trailers; // null if there can be none
   private Object body;
   private long requestMillis;
 
-  ClientResponse(HttpResponse head, Endpoints endpoints, boolean keepAlive, Exchange exchange) {
+  ClientResponse(
+      HttpResponse head,
+      Endpoints endpoints,
+      boolean keepAlive,
+      Exchange exchange,
+      Trailers trailers) {
+    this.trailers = trailers;
     this.head = head;
     this.endpoints = endpoints;
     this.exchange = exchange;
@@ -78,6 +85,11 @@ final class ClientResponse implements ResponseMessage {
   @Override
   public Endpoints endpoints() {
     return endpoints;
+  }
+
+  @Override
+  public Object trailers() {
+    return trailers == null ? Trailers.NONE : trailers;
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -65,6 +67,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   private ClientResponse response; // until it is delivered: nothing here may keep its body alive
   private InboundBody body;
   private ProgressMeter meter; // of the body, or null
+  private Trailers trailers; // of a chunked body, or null
   private boolean delivered;
   private boolean complete; // the response has come to its end
   private boolean skipping; // within an interim response
@@ -163,6 +166,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (body != null) {
       body.fail(cause);
     }
+    failTrailers(cause);
     RequestWriter sending = writer;
     boolean stale = reused && nothingCame && !decoderFailed();
     boolean again = stale && sending.isRepeatable() && !exchange.wasRetried();
@@ -252,9 +256,17 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         reading.fail(cause);
       }
     }
+    failTrailers(cause == null ? new IOException("the body was closed") : cause);
     ctx.close();
     if (exchange != null && cause != null) {
       finishWith(exchange, cause);
+    }
+  }
+
+  private void failTrailers(Throwable cause) {
+    if (trailers != null) {
+      trailers.error(cause);
+      trailers = null;
     }
   }
 
@@ -315,8 +327,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       }
       return;
     }
-    if (status < 100 || status > 999) {
-      fail(new ProtocolException("status: " + status + " (expected: 100-999)"));
+    String coding = head.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+    if (coding != null && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding.trim())) {
+      fail(new ProtocolException("transfer encoding \"" + coding + "\" (expected: chunked)"));
       return;
     }
     boolean asked =
@@ -325,7 +338,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             && status != SWITCHING_PROTOCOLS
             && !current.request().method().equals("CONNECT");
     headCame = true;
-    response = new ClientResponse(head, endpoints, asked, current);
+    trailers = HttpUtil.isTransferEncodingChunked(head) ? new Trailers(config.executor()) : null;
+    response = new ClientResponse(head, endpoints, asked, current, trailers);
     keepAlive = response.keepAlive();
     selfDelimited = response.isSelfDelimited();
     body = ResponseBodies.plan(this, current, response, config);
@@ -362,12 +376,16 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     } else {
       content.release();
     }
-    if (content instanceof LastHttpContent && current != null) {
-      responseEnded();
+    if (content instanceof LastHttpContent last && current != null) {
+      responseEnded(last);
     }
   }
 
-  private void responseEnded() {
+  private void responseEnded(LastHttpContent last) {
+    if (trailers != null) {
+      trailers.came(last.trailingHeaders());
+      trailers = null;
+    }
     if (failure != null && !selfDelimited) {
       connectionLost(); // a reset is no way to end a body
       return;

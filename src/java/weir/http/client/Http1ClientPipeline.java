@@ -2,6 +2,7 @@ package weir.http.client;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -28,7 +29,9 @@ final class Http1ClientPipeline {
             new HttpDecoderConfig()
                 .setMaxInitialLineLength(config.maxInitialLineBytes())
                 .setMaxHeaderSize(config.maxHeaderBytes())
-                .setMaxChunkSize(config.maxChunkBytes()));
+                .setMaxChunkSize(config.maxChunkBytes())
+                .setTrailersFactory(
+                    DefaultHttpHeadersFactory.trailersFactory().withValidation(true)));
     pipeline.addLast("http-client", decoder);
     pipeline.addLast(
         "handler", new Http1ClientConnection(attempt, config, decoder, origin.secure()));
