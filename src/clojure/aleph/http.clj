@@ -22,6 +22,11 @@
   (when (or (find-ns 'ring.core.protocols) (RingBodies/onClassPath))
     ((requiring-resolve 'weir.ring/body-rule))))
 
+(defn- ring-listener
+  "Adapts a Ring WebSocket listener, which is there only when Ring's protocols are."
+  [listener]
+  ((requiring-resolve 'weir.ring.websocket/listener) listener))
+
 (defn start-server
   "Starts an HTTP server and returns it: a java.io.Closeable that also answers `aleph.netty/port` and
   `aleph.netty/wait-for-close`. The socket is bound when this returns; the JVM stays alive until the
@@ -39,6 +44,7 @@
   | `:async?` | the handler takes `request respond raise` (false)
   | `:async-timeout` | ms that an asynchronous handler may take to answer (0: no limit)
   | `:async-timeout-handler` | handler of `request respond raise` that answers instead (a 500)
+  | `:websocket-options` | options of `websocket-connection` for responses with `:ring.websocket/listener`, a map (none)
   | `:error-handler` | function from a Throwable to a response (a 500 and a log entry)
   | `:rejected-handler` | function from a request which `:executor` has rejected to a response (a 503)
   | `:continue-handler` | function of a request with `Expect: 100-continue`, to true, false (417), a response, or a deferred of these (each may continue)
@@ -83,7 +89,8 @@
 
   Throws java.net.BindException if the address is taken, IllegalArgumentException for a bad option."
   ^HttpServer [handler options]
-  (RingServer/start "aleph.http/start-server" "aleph-server-pool" handler options (body-rule)))
+  (RingServer/start "aleph.http/start-server" "aleph-server-pool" handler options (body-rule)
+                    ring-listener))
 
 (defmethod print-method HttpServer [server writer]
   ((requiring-resolve 'aleph.http.print/server) server writer))

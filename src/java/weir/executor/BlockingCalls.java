@@ -15,13 +15,28 @@ public final class BlockingCalls {
 
   private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
+  /** What a thread does before it waits. */
+  private static final ThreadLocal<Runnable> BEFORE = new ThreadLocal<>();
+
   private BlockingCalls() {}
+
+  /**
+   * Has this thread run {@code task} before each wait: for results that it has not passed on yet, on
+   * which it may be about to wait. Null ends that.
+   */
+  public static void beforeWaiting(Runnable task) {
+    BEFORE.set(task);
+  }
 
   /**
    * Call this before parking. On a {@link NonBlockingThread} it logs one warning for each calling
    * place; elsewhere it does nothing.
    */
   public static void check() {
+    Runnable before = BEFORE.get();
+    if (before != null) {
+      before.run();
+    }
     if (Thread.currentThread() instanceof NonBlockingThread && REPORTED.size() < MAX_REPORTS) {
       report();
     }

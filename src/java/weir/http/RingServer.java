@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import weir.http.body.BodyRule;
 import weir.http.server.AsyncCalls;
 import weir.http.server.RingApplication;
+import weir.http.websocket.AcceptOptions;
+import weir.http.websocket.WebSocketOptions;
 
 /** Starts servers for Ring handlers: what the facades' {@code start-server} and {@code run-server} do. */
 public final class RingServer {
@@ -26,7 +28,8 @@ public final class RingServer {
           "async-timeout-handler",
           "error-handler",
           "rejected-handler",
-          "shutdown-executor?");
+          "shutdown-executor?",
+          "websocket-options");
 
   private RingServer() {}
 
@@ -43,6 +46,22 @@ public final class RingServer {
    */
   public static HttpServer start(
       String place, String threadPrefix, Object handler, Map<?, ?> options, BodyRule bodies) {
+    return start(place, threadPrefix, handler, options, bodies, null);
+  }
+
+  /**
+   * Starts a server whose handler may answer with Ring's WebSockets.
+   *
+   * @param listeners a function from one of Ring's listeners to a {@link
+   *     weir.http.websocket.WebSocketListener}
+   */
+  public static HttpServer start(
+      String place,
+      String threadPrefix,
+      Object handler,
+      Map<?, ?> options,
+      BodyRule bodies,
+      IFn listeners) {
     Map<?, ?> given = options == null ? Map.of() : options;
     IFn function = instance(IFn.class, ":handler", handler, "a function");
     HttpServer.Builder builder =
@@ -50,10 +69,11 @@ public final class RingServer {
             .threadPrefix(threadPrefix)
             .application(
                 new RingApplication(
-                    function,
-                    asyncCalls(given),
-                    function(given, "error-handler"),
-                    function(given, "rejected-handler")));
+                        function,
+                        asyncCalls(given),
+                        function(given, "error-handler"),
+                        function(given, "rejected-handler"))
+                    .sockets(listeners, socketOptions(given)));
     if (bodies != null) {
       builder.bodyRule(bodies);
     }
@@ -82,6 +102,14 @@ public final class RingServer {
       throw illegal(":async-timeout", timeout, "a number above 0 with :async-timeout-handler");
     }
     return new AsyncCalls(millis, timeoutHandler);
+  }
+
+  private static AcceptOptions socketOptions(Map<?, ?> options) {
+    Object given = get(options, "websocket-options");
+    return given == null
+        ? AcceptOptions.DEFAULT
+        : WebSocketOptions.accept(
+            ":websocket-options", instance(Map.class, ":websocket-options", given, "a map"));
   }
 
   private static IFn function(Map<?, ?> options, String name) {

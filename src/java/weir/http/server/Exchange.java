@@ -80,6 +80,9 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   private static final Keyword BODY = Keyword.intern("body");
 
+  /** A Ring response that asks for a WebSocket; null for most. */
+  IPersistentMap socketResponse;
+
   /** Takes the connection over after the head, instead of a body; null for most. */
   Takeover takeover;
 
@@ -356,7 +359,12 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   /** Gives the connection what is encoded, or has the body write itself first. */
   void finish(HeadWriter writer, Worker worker) {
-    if (written != null) {
+    if (socketResponse != null) {
+      if (worker == null && !loop().inLoop()) {
+        context().giveBack(writer);
+      }
+      startSocket(worker);
+    } else if (written != null) {
       write(worker);
     } else if (worker != null) {
       head = writer.buffer().toByteArray();
@@ -368,6 +376,17 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
       context().giveBack(writer);
       loop().outbox().add(this);
       loop().outbox().publish();
+    }
+  }
+
+  /** The handler wants a WebSocket. */
+  private void startSocket(Worker worker) {
+    IPersistentMap response = socketResponse;
+    socketResponse = null;
+    try {
+      RingSocketResponse.start(this, response, context().application());
+    } catch (Throwable t) {
+      fail(t, worker);
     }
   }
 

@@ -46,6 +46,10 @@ final class ResponseEncoder {
       // A map of nothing but these, as nearly all are, is not asked for more.
       if (map.count()
           > (status == OK ? 0 : 1) + (headers == null ? 0 : 1) + (body == null ? 0 : 1)) {
+        if (RingSocketResponse.isOne(map)) {
+          exchange.socketResponse = map;
+          return;
+        }
         exchange.trailers = map.valAt(TRAILERS);
       }
       encode(exchange, result, status, headers, body, head);

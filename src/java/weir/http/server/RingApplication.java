@@ -2,6 +2,8 @@ package weir.http.server;
 
 import clojure.lang.IFn;
 import weir.http.RingRequest;
+import weir.http.websocket.AcceptOptions;
+import weir.http.websocket.WebSocketListener;
 
 /** Ring handlers as an {@link Application}. Thread bindings are not conveyed to them. */
 public final class RingApplication implements Application {
@@ -10,6 +12,8 @@ public final class RingApplication implements Application {
   private final AsyncCalls async;
   private final IFn errorHandler;
   private final IFn rejectedHandler;
+  private final IFn listeners;
+  private final AcceptOptions socketOptions;
 
   /**
    * Takes the functions of a Ring application.
@@ -20,10 +24,44 @@ public final class RingApplication implements Application {
    * @param rejectedHandler of the request, or null for a plain 503
    */
   public RingApplication(IFn handler, AsyncCalls async, IFn errorHandler, IFn rejectedHandler) {
+    this(handler, async, errorHandler, rejectedHandler, null, AcceptOptions.DEFAULT);
+  }
+
+  private RingApplication(
+      IFn handler,
+      AsyncCalls async,
+      IFn errorHandler,
+      IFn rejectedHandler,
+      IFn listeners,
+      AcceptOptions socketOptions) {
     this.handler = handler;
     this.async = async;
     this.errorHandler = errorHandler;
     this.rejectedHandler = rejectedHandler;
+    this.listeners = listeners;
+    this.socketOptions = socketOptions;
+  }
+
+  /**
+   * Returns this application with WebSockets by Ring's protocols.
+   *
+   * @param listeners makes a {@link WebSocketListener} of one of Ring's
+   * @param options how they are accepted
+   */
+  public RingApplication sockets(IFn listeners, AcceptOptions options) {
+    return new RingApplication(handler, async, errorHandler, rejectedHandler, listeners, options);
+  }
+
+  @Override
+  public WebSocketListener socketListener(Object listener) throws Exception {
+    return listeners == null
+        ? Application.super.socketListener(listener)
+        : (WebSocketListener) listeners.invoke(listener);
+  }
+
+  @Override
+  public AcceptOptions socketOptions() {
+    return socketOptions;
   }
 
   @Override

@@ -3,6 +3,7 @@ package weir.http.server;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
+import weir.executor.BlockingCalls;
 import weir.executor.Pools;
 import weir.http.websocket.Carrier;
 import weir.http.websocket.WebSocketSession;
@@ -49,11 +50,21 @@ final class SocketCarrier extends OutboxItem implements Carrier, Handoff.Job {
   @Override
   public void run(Worker current) {
     worker = current;
-    boolean more = session.runEvents();
+    boolean more = current == null ? session.runEvents() : runEvents(current);
     // Another thread may run events already; that it is not known as their worker costs it little.
     WORKER.compareAndSet(this, current, null);
     if (more) {
       loop.later(this::dispatch);
+    }
+  }
+
+  /** A listener that waits for what it has sent must not wait for the watchdog as well. */
+  private boolean runEvents(Worker current) {
+    BlockingCalls.beforeWaiting(current.publisher());
+    try {
+      return session.runEvents();
+    } finally {
+      BlockingCalls.beforeWaiting(null);
     }
   }
 

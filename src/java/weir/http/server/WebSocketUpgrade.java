@@ -40,6 +40,12 @@ public final class WebSocketUpgrade implements Takeover {
       return Deferred.failed(
           new IllegalStateException("the request was answered already, or upgraded"), null);
     }
+    return start(exchange, options, listener);
+  }
+
+  /** The same for an exchange that the caller answers in any case. */
+  static Deferred<WebSocket> start(
+      Upgradable exchange, AcceptOptions options, WebSocketListener listener) {
     ServerHandshake handshake = ServerHandshake.of(exchange, options);
     if (handshake.refusal() != null) {
       exchange.answer(handshake.refusal());

@@ -12,11 +12,20 @@ final class Worker {
   private final Watchdog watchdog;
   private final ArrayList<ServerLoop> unpublished = new ArrayList<>(2);
   private long oldest;
+  private Runnable publisher;
   private HeadWriter headWriter;
   private ServerContext lender;
 
   Worker(Watchdog watchdog) {
     this.watchdog = watchdog;
+  }
+
+  /** Returns what publishes, to be run before this thread waits. */
+  Runnable publisher() {
+    if (publisher == null) {
+      publisher = this::publish;
+    }
+    return publisher;
   }
 
   /** Returns whether it is this thread's. */
