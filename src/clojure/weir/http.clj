@@ -1,5 +1,6 @@
 (ns weir.http
-  "What HTTP has and no other library of Clojure has a name for: informational responses.
+  "What HTTP has and no other library of Clojure has a name for: informational responses, and taking a
+  connection over.
 
   Requests are the maps that a handler of `aleph.http/start-server` gets, or maps made from these."
   (:import
@@ -25,3 +26,14 @@
   \"</style.css>; rel=preload; as=style\". Returns what `inform!` returns."
   [req & links]
   (inform! req 103 {"link" links}))
+
+(defn hijack
+  "Answers `req` and takes its connection: CONNECT with 200, a request with an Upgrade header with 101
+  and the first protocol it names. `headers` are added to the response, and may choose another
+  protocol. Returns a deferred of a duplex stream: the byte arrays that come, beginning with what came
+  right behind the request, and whatever is put is sent. With `:raw-stream?` it has ByteBufs, which the
+  reader releases. Closing it closes the connection. What the handler returns is dropped."
+  ([req]
+   (hijack req nil))
+  ([req headers]
+   (.hijack (message req) headers)))

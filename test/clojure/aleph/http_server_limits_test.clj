@@ -5,6 +5,7 @@
    [aleph.netty :as netty]
    [clojure.test :refer [are deftest is]]
    [manifold.deferred :as d]
+   [manifold.stream :as s]
    [weir.http :as weir])
   (:import
    (weir.http HttpServer)
@@ -115,3 +116,12 @@
     (with-client [client seen {:proxy-protocol-from ["127.0.0.0/8"]}]
       (is (= {:remote-addr "192.0.2.8" :scheme :http :server-name "192.0.2.9"}
              (read-string (.text (.read (.send client (str "PROXY TCP4 192.0.2.8 192.0.2.9 1 2\r\n" request))))))))))
+
+(deftest a-handler-takes-the-connection
+  (with-client [client (fn [req]
+                         (d/chain (weir/hijack (into {} req) {"x" "y"}) (fn [stream] (s/connect stream stream)))
+                         nil)
+                {}]
+    (.send client "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nearly")
+    (is (= "HTTP/1.1 200 OK\r\nX: y\r\n" (.readHead client)))
+    (is (= "early late" (.readText (.send client " late") 10)))))

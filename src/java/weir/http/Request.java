@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import weir.deferred.Deferred;
+import weir.stream.SplicedStream;
 
 /**
  * A request as a server's handler gets it, for Java programs.
@@ -64,6 +65,19 @@ public interface Request {
    * @throws IllegalArgumentException if it cannot be sent
    */
   boolean inform(int status, Map<?, ?> headers);
+
+  /**
+   * Answers the request and takes its connection: CONNECT with 200, a request that has the header
+   * Upgrade with 101 and the first protocol it names. What the handler returns is dropped then.
+   *
+   * @param headers more headers of the response, among them maybe Upgrade; or null
+   * @return a stream of the byte arrays that come, beginning with what came right behind the request;
+   *     what is put into it is sent, and closing it closes the connection. With raw streams it has
+   *     buffers, which the reader releases. Fails when the connection is lost before
+   * @throws IllegalArgumentException if the request asks for no other protocol
+   * @throws IllegalStateException if the request is hijacked, upgraded or answered already
+   */
+  Deferred<SplicedStream> hijack(Map<?, ?> headers);
 
   /** Returns the client's certificate when TLS has verified one, else null. */
   X509Certificate clientCertificate();

@@ -9,6 +9,7 @@ import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import weir.deferred.Deferred;
+import weir.stream.SplicedStream;
 
 /**
  * What a {@link RingRequest} is a view of: one request as a protocol has decoded it. The server's
@@ -99,6 +100,16 @@ public interface RequestMessage {
    */
   default boolean inform(int status, Map<?, ?> headers) {
     return false;
+  }
+
+  /**
+   * Answers the request and takes its connection; see {@link Request#hijack}.
+   *
+   * @throws IllegalArgumentException if the request asks for no other protocol
+   */
+  default Deferred<SplicedStream> hijack(Map<?, ?> headers) {
+    throw new IllegalArgumentException(
+        "cannot hijack a request of " + protocol() + " (expected: HTTP/1.1)");
   }
 
   /** Returns {@code :aleph/writable?}, the AtomicBoolean of an HTTP/2 stream, else null. */

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Objects;
 import weir.deferred.Deferred;
+import weir.stream.SplicedStream;
 
 /**
  * The Ring request map: a view of a decoded request.
@@ -246,6 +247,11 @@ public final class RingRequest extends MapView implements Request {
   @Override
   public boolean inform(int status, Map<?, ?> headers) {
     return message.inform(status, headers);
+  }
+
+  @Override
+  public Deferred<SplicedStream> hijack(Map<?, ?> headers) {
+    return message.hijack(headers);
   }
 
   @Override

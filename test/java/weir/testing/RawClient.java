@@ -159,6 +159,11 @@ public final class RawClient implements Closeable {
     return line.toString().trim();
   }
 
+  /** Reads so many bytes, as Latin-1. */
+  public String readText(int n) throws IOException {
+    return new String(exactly(n), StandardCharsets.ISO_8859_1);
+  }
+
   private byte[] exactly(int n) throws IOException {
     byte[] bytes = in.readNBytes(n);
     if (bytes.length < n) {

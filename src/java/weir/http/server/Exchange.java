@@ -29,6 +29,7 @@ import weir.http.body.Bodies;
 import weir.http.body.InboundBody;
 import weir.http.body.StreamingBody;
 import weir.http.websocket.Carrier;
+import weir.stream.SplicedStream;
 
 /**
  * One request and its response. Runs the handler, waits for an asynchronous result, encodes what
@@ -534,6 +535,11 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     }
     loop().run(() -> connection.responses().inform(this));
     return true;
+  }
+
+  @Override
+  public Deferred<SplicedStream> hijack(Map<?, ?> headers) {
+    return Hijack.of(this, headers, context().config().rawStream(), context().blockingExecutor());
   }
 
   private synchronized boolean addInterim(byte[] encoded) {

@@ -1,0 +1,174 @@
+package weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.deferred.Deferred;
+import weir.http.HeaderName;
+import weir.http.HeaderName.Role;
+import weir.net.Buffers;
+import weir.net.ChannelFacts;
+import weir.net.ChannelSink;
+import weir.net.ChannelSource;
+import weir.stream.SplicedStream;
+import weir.stream.Streams;
+
+/**
+ * Gives a connection to the handler, as a stream of the bytes that come and go: after CONNECT, or
+ * after a change to a protocol that this server does not know.
+ */
+final class Hijack extends ChannelInboundHandlerAdapter implements Takeover {
+
+  private static final Logger LOG = LoggerFactory.getLogger("weir.http.server");
+
+  private final Deferred<SplicedStream> result;
+  private final boolean raw;
+  private ChannelSource source;
+  private ChannelSink sink;
+
+  private Hijack(Deferred<SplicedStream> result, boolean raw) {
+    this.result = result;
+    this.raw = raw;
+  }
+
+  /**
+   * Answers a request and takes its connection.
+   *
+   * @param headers of the response, or null; a change of protocol needs none
+   * @param raw whether the stream has buffers, which its reader releases, instead of byte arrays
+   * @param executor calls what waits for the stream
+   * @throws IllegalArgumentException if the request asks for no other protocol
+   * @throws IllegalStateException if somebody else has claimed the request
+   */
+  static Deferred<SplicedStream> of(
+      Upgradable exchange, Map<?, ?> headers, boolean raw, Executor executor) {
+    byte[] head = head(exchange, headers);
+    if (!exchange.claim()) {
+      throw new IllegalStateException(
+          "the request is answered, upgraded or hijacked already (expected: one of these, once)");
+    }
+    Deferred<SplicedStream> result = Deferred.create(executor);
+    exchange.takeOver(head, new Hijack(result, raw));
+    return result;
+  }
+
+  private static byte[] head(Upgradable exchange, Map<?, ?> headers) {
+    HeadBuffer buffer = new HeadBuffer();
+    String upgrade = exchange.headers().get(HttpHeaderNames.UPGRADE);
+    boolean modern = !exchange.protocol().equals("HTTP/1.0");
+    if (exchange.method() == HttpMethod.CONNECT) {
+      buffer.add(StatusLine.of(200));
+    } else if (upgrade != null && modern) {
+      buffer.add(StatusLine.of(101));
+      buffer.lines(HeaderName.of("connection"), "Upgrade");
+      if (headers == null || !names(headers, "upgrade")) {
+        buffer.lines(HeaderName.of("upgrade"), upgrade.split(",")[0].trim());
+      }
+    } else {
+      throw new IllegalArgumentException(
+          "cannot hijack " + exchange + " (expected: CONNECT, or HTTP/1.1 with an Upgrade header)");
+    }
+    if (headers != null) {
+      headers.forEach((name, value) -> add(buffer, HeaderName.of(name), value));
+    }
+    buffer.crlf();
+    return buffer.toByteArray();
+  }
+
+  private static boolean names(Map<?, ?> headers, String wanted) {
+    return headers.keySet().stream()
+        .anyMatch(name -> HeaderName.of(name).name().equalsIgnoreCase(wanted));
+  }
+
+  /** RFC 9110 §9.3.6: no framing, because there is no body. */
+  private static void add(HeadBuffer buffer, HeaderName name, Object value) {
+    Role role = name.role();
+    if (role != Role.CONTENT_LENGTH && role != Role.TRANSFER_ENCODING && role != Role.CONNECTION) {
+      buffer.lines(name, value);
+    }
+  }
+
+  // ---- Takeover
+
+  @Override
+  public void taken(Channel channel) {
+    source = new ChannelSource(channel, null);
+    sink = new ChannelSink(channel, Hijack::encode, Hijack::refuse, () -> close(channel));
+    channel.pipeline().addLast("hijack", this);
+    SplicedStream stream = Streams.splice(sink, source.stream());
+    stream.resetMeta(ChannelFacts.meta(channel));
+    result.success(stream);
+  }
+
+  @Override
+  public void lost(Throwable cause) {
+    result.error(cause);
+  }
+
+  // ---- writing
+
+  private static Object encode(Channel channel, Object message) throws IOException {
+    ByteBuf bytes = Buffers.of(message);
+    if (!bytes.isReadable()) {
+      bytes.release();
+      return null;
+    }
+    return bytes;
+  }
+
+  /** What follows would be taken for a part of what is missing: the connection cannot go on. */
+  private static Object refuse(ChannelSink sink, Object message, Throwable cause) {
+    LOG.error(
+        "cannot send a {}; closing the connection to {}",
+        message == null ? null : message.getClass().getName(),
+        sink.channel().remoteAddress(),
+        cause);
+    sink.channel().close();
+    return Deferred.FALSE;
+  }
+
+  private void close(Channel channel) {
+    if (raw && Boolean.TRUE.equals(source.stream().isClosed())) {
+      channel.eventLoop().execute(source::releaseUnread);
+    }
+    ChannelSink.closeBehindWrites(channel);
+  }
+
+  // ---- reading
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof ByteBuf bytes)) {
+      ReferenceCountUtil.release(message); // the end of the request
+    } else if (raw) {
+      source.offer(bytes);
+    } else {
+      byte[] copy = ByteBufUtil.getBytes(bytes, bytes.readerIndex(), bytes.readableBytes(), true);
+      bytes.release();
+      source.offer(copy);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    source.end();
+    sink.markClosed();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("the hijacked connection to {} failed", ctx.channel().remoteAddress(), cause);
+    ctx.close();
+  }
+}
