@@ -2,6 +2,7 @@
   "Compression as Aleph programs ask for it; weir.http.server.CompressionTest has the rules."
   (:require
    [aleph.http :as http]
+   [aleph.http.compression :as compression]
    [aleph.netty :as netty]
    [clj-commons.byte-streams :as bs]
    [clojure.test :refer [deftest is testing]])
@@ -79,6 +80,15 @@
     (is (true? (AlephCompressionOptions/hasGzip options)))
     (is (false? (AlephCompressionOptions/hasDeflate options)))
     (is (= "gzip" (coding {:compression-options options} "br, gzip, deflate")))))
+
+(deftest programs-may-choose-as-servers-do
+  (is (= {"gzip" 1.0, "br" 0.5, "*" 0.0} (compression/parse-accept-encoding "GZIP, br;q=0.5, *;q=0")))
+  (is (= {} (compression/parse-accept-encoding nil)))
+  (is (= "br" (compression/choose-codec compression/available-compressor-options "gzip, br")))
+  (let [listed [(AlephCompressionOptions/gzip) (AlephCompressionOptions/snappy)]]
+    (is (= "snappy" (compression/choose-codec listed {"gzip" 0.5, "snappy" 0.5})))
+    (is (nil? (compression/choose-codec listed "br")))
+    (is (nil? (compression/choose-codec listed nil)))))
 
 ;; ---- the client; weir.http.client.DecodingTest has the rules
 

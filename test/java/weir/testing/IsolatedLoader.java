@@ -13,7 +13,12 @@ public final class IsolatedLoader extends URLClassLoader {
 
   /** Makes a loader that has loaded nothing. */
   public IsolatedLoader() {
-    super(classPath(), ClassLoader.getPlatformClassLoader());
+    this(new String[0]);
+  }
+
+  /** Makes one that does without the jars whose paths have {@code absent} in them. */
+  public IsolatedLoader(String... absent) {
+    super(classPath(absent), ClassLoader.getPlatformClassLoader());
   }
 
   /** Returns true if the program has needed the class. */
@@ -21,8 +26,9 @@ public final class IsolatedLoader extends URLClassLoader {
     return findLoadedClass(className) != null;
   }
 
-  private static URL[] classPath() {
+  private static URL[] classPath(String... absent) {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(path -> Arrays.stream(absent).noneMatch(path::contains))
         .map(IsolatedLoader::url)
         .toArray(URL[]::new);
   }

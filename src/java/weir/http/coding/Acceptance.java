@@ -9,7 +9,7 @@ import java.util.Map;
  * How well a client likes each coding (RFC 9110 §12.5.3): a weight from 0, never, to 1. What is not a
  * weight counts as 0, so that nothing is sent that may not have been meant.
  */
-final class Acceptance {
+public final class Acceptance {
 
   private static final String ANY = "*";
   private static final String IDENTITY = "identity";
@@ -20,7 +20,8 @@ final class Acceptance {
     this.weights = weights;
   }
 
-  static Acceptance of(List<String> fields) {
+  /** Reads all {@code Accept-Encoding} fields of a request. */
+  public static Acceptance of(List<String> fields) {
     Map<String, Float> weights = new HashMap<>();
     for (String field : fields) {
       for (String element : field.split(",")) {
@@ -32,6 +33,18 @@ final class Acceptance {
       }
     }
     return new Acceptance(weights);
+  }
+
+  /** Takes weights by coding, as {@link #weights} returns them. */
+  public static Acceptance of(Map<String, ? extends Number> weights) {
+    Map<String, Float> copy = new HashMap<>();
+    weights.forEach((coding, weight) -> copy.put(coding, weight.floatValue()));
+    return new Acceptance(copy);
+  }
+
+  /** Returns the weight of each coding that was named, in lower case. */
+  public Map<String, Float> weights() {
+    return Map.copyOf(weights);
   }
 
   private static float parameter(String[] parts) {

@@ -119,6 +119,11 @@ public final class Compression {
     return name;
   }
 
+  /** Returns the codings, the preferred one first. */
+  public List<CompressionOptions> options() {
+    return codecs.stream().map(Codec::options).toList();
+  }
+
   /** Returns the names of the codings, the preferred one first. */
   public List<String> names() {
     return codecs.stream().map(Codec::name).toList();
@@ -130,10 +135,11 @@ public final class Compression {
    * @param acceptEncoding the values of all its {@code Accept-Encoding} fields
    */
   public String choose(List<String> acceptEncoding) {
-    if (acceptEncoding.isEmpty()) {
-      return null;
-    }
-    Acceptance accepted = Acceptance.of(acceptEncoding);
+    return acceptEncoding.isEmpty() ? null : choose(Acceptance.of(acceptEncoding));
+  }
+
+  /** Returns the name of the coding for a client, or null if the body is to stay as it is. */
+  public String choose(Acceptance accepted) {
     String best = null;
     float most = Math.max(0, accepted.weightOfIdentity());
     for (Codec c : codecs) {
