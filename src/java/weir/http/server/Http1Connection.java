@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ import weir.http.body.ReadGate;
 final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
+
+  /** How long a connection that was just used waits for a request when the server stops. */
+  private static final long DRAIN_MILLIS = 500;
 
   private final ServerContext context;
   private final boolean secure;
@@ -413,8 +417,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       goOnWithHttp();
     }
     responses.informNext();
-    if (context.isDraining() && responses.isEmpty() && exchange != receiving) {
-      closeAfterWrites();
+    if (context.isDraining() && exchange != receiving) {
+      drain(); // this response has not said that the connection closes
     }
   }
 
@@ -489,11 +493,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     closing.abort(framed);
   }
 
-  /** The server stops: an idle connection goes at once, a busy one after its responses. */
+  /**
+   * The server stops: an idle connection goes at once, a busy one after its responses. One that has
+   * just been used is not idle yet: the next request may be on its way, and would be cut. It is
+   * answered, and told that the connection closes.
+   */
   void drain() {
-    if (responses.isEmpty() && receiving == null && !ending) {
+    if (isIdle()) {
+      if (timer.isIdleSince(DRAIN_MILLIS)) {
+        closeAfterWrites();
+      } else {
+        ctx.executor().schedule(this::closeIfIdle, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void closeIfIdle() {
+    if (isIdle()) {
       closeAfterWrites();
     }
+  }
+
+  private boolean isIdle() {
+    return responses.isEmpty() && receiving == null && !ending && !decoder.isInHeader();
   }
 
   // ---- what others ask

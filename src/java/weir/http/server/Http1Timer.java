@@ -2,6 +2,7 @@ package weir.http.server;
 
 import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Times what a connection waits for. It is looked at now and then, and compares what it sees with what
@@ -80,6 +81,14 @@ final class Http1Timer {
       }
       case NONE -> {}
     }
+  }
+
+  /** Returns whether no request has begun for so long, as far as was looked. */
+  boolean isIdleSince(long millis) {
+    return phase == Phase.REQUEST
+        && connection.phase() == Phase.REQUEST
+        && connection.received() == received
+        && System.nanoTime() - receiveSince >= TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   /** Returns true if the connection was cut. */
