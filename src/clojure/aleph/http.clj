@@ -73,6 +73,7 @@
   | `:ssl-context` | an SslContext, an SslContextBuilder, or a map as in docs/tls.md
   | `:manual-ssl?` | `:initial-pipeline-transform` installs the TLS handler (false)
   | `:server-header` | value of the Server header, nil for none (\"Weir\")
+  | `:header-case` | how the names of response headers are spelled: `:title`, `:as-given` or `:lower` (`:title`)
   | `:proxy-protocol-from` | CIDR ranges of the proxies that speak the PROXY protocol, `\"unix\"` for unix sockets (nobody)
   | `:forwarded-from` | CIDR ranges of the proxies whose forwarding headers count (nobody)
   | `:forwarded-header` | which those are: `:x-forwarded` (For, Proto, Host) or `:forwarded` of RFC 7239 (`:x-forwarded`)
@@ -159,6 +160,7 @@
   | `:insecure?` | trust every certificate for every name (false)
   | `:local-address` | where to connect from
   | `:keep-alive?` | use connections again (true)
+  | `:header-case` | how header names are spelled: `:title`, `:as-given` or `:lower` (`:title`)
   | `:connect-timeout` | ms for the TCP connection (30000)
   | `:idle-timeout` | ms after which an unused connection is closed (0: see `:control-period`)
   | `:response-buffer-size` | bytes up to which a body of known length is in memory when the response comes, and that may wait unread of a larger one (65536)

@@ -21,7 +21,7 @@
    (java.util.concurrent Executor)
    (java.util.function Consumer IntPredicate)
    (weir.deferred Deferred)
-   (weir.http BodyMode ContentType FormEncoding FormEncoding$Repeat HeaderName HttpClient
+   (weir.http BodyMode ContentType FormEncoding FormEncoding$Repeat HeaderCase HeaderName HttpClient
               HttpClient$Builder HttpRequest HttpRequest$Builder Url)
    (weir.http.client CallbackThreads FollowUp)
    (weir.net Transport)
@@ -54,7 +54,7 @@
   #{:ssl-context :ssl-endpoint-id-alg :insecure? :local-address :bootstrap-transform
     :pipeline-transform :keep-alive? :connect-timeout :idle-timeout :response-buffer-size
     :raw-stream? :max-initial-line-length :max-header-size :max-chunk-size :name-resolver
-    :decompress-body? :response-executor :log-activity :http-versions :transport :epoll?})
+    :decompress-body? :header-case :response-executor :log-activity :http-versions :transport :epoll?})
 
 (def ^:private connection-later
   #{:proxy-options :force-h2c? :conn-go-away-handler :stream-go-away-handler :reset-stream-handler
@@ -143,6 +143,8 @@
     (when-some [f (:middleware options)]
       (.attachment b (applied-once (o/check :middleware f ifn? "a function from a client to a client"))))
     (.decompress b (boolean (:decompress-body? connection-options)))
+    (when-some [spelling (:header-case connection-options)]
+      (.headerCase b (HeaderCase/named :header-case spelling)))
     (when (:raw-stream? connection-options)
       (.bodyMode b BodyMode/RAW_STREAM))
     (when-some [e (:response-executor connection-options)]

@@ -59,12 +59,16 @@ public final class HeaderName {
 
   private final String name;
   private final byte[] line;
+  private final byte[] givenLine;
+  private final byte[] lowerLine;
   private final Role role;
 
   private HeaderName(String given) {
     String lower = given.toLowerCase(Locale.ROOT);
     this.name = spell(lower);
-    this.line = (name + ": ").getBytes(StandardCharsets.ISO_8859_1);
+    this.line = lineOf(name);
+    this.givenLine = given.equals(name) ? line : lineOf(given);
+    this.lowerLine = lineOf(lower);
     this.role = roleOf(lower);
   }
 
@@ -96,6 +100,19 @@ public final class HeaderName {
   /** Returns the name, a colon and a space; not to be changed. */
   public byte[] line() {
     return line;
+  }
+
+  /** Returns the same in another spelling; not to be changed. */
+  public byte[] line(HeaderCase spelling) {
+    return switch (spelling) {
+      case TITLE -> line;
+      case AS_GIVEN -> givenLine;
+      case LOWER -> lowerLine;
+    };
+  }
+
+  private static byte[] lineOf(String name) {
+    return (name + ": ").getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Returns what the writer of a message must know of it. */

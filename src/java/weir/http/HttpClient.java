@@ -144,6 +144,7 @@ public final class HttpClient implements Closeable {
     private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
     private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
+    private HeaderCase headerCase = HeaderCase.TITLE;
     private SslContext sslContext;
     private String endpointAlgorithm = "HTTPS";
     private SocketAddress localAddress;
@@ -251,6 +252,12 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
+    /** Sets how the names of request headers are spelled. */
+    public Builder headerCase(HeaderCase spelling) {
+      headerCase = Objects.requireNonNull(spelling, "spelling");
+      return this;
+    }
+
     /** Sets the longest status line. */
     public Builder maxInitialLineBytes(int n) {
       maxInitialLineBytes = positive("maxInitialLineBytes", n);
@@ -338,6 +345,7 @@ public final class HttpClient implements Closeable {
               maxInitialLineBytes,
               maxHeaderBytes,
               maxChunkBytes,
+              headerCase,
               sslContext,
               endpointAlgorithm,
               localAddress,

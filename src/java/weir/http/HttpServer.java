@@ -207,6 +207,7 @@ public final class HttpServer implements Closeable {
     private Duration writeTimeout = DEFAULT_WRITE_TIMEOUT;
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
+    private HeaderCase headerCase = HeaderCase.TITLE;
     private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
     private ProxyTrust proxies = ProxyTrust.NOBODY;
     private boolean alwaysBody;
@@ -489,6 +490,12 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /** Sets how the names of response headers are spelled. */
+    public Builder headerCase(HeaderCase spelling) {
+      headerCase = Objects.requireNonNull(spelling, "spelling");
+      return this;
+    }
+
     /** Sets where a request's server name and port come from. */
     public Builder serverName(ServerNamePolicy policy) {
       serverNamePolicy = Objects.requireNonNull(policy, "policy");
@@ -660,6 +667,7 @@ public final class HttpServer implements Closeable {
           new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout),
           shutdownTimeout,
           serverHeader,
+          headerCase,
           serverNamePolicy,
           proxies,
           alwaysBody,

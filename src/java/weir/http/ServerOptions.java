@@ -56,6 +56,7 @@ public final class ServerOptions {
           "forwarded-from",
           "forwarded-header",
           "server-header",
+          "header-case",
           "http-versions",
           "max-initial-line-length",
           "max-header-size",
@@ -164,6 +165,7 @@ public final class ServerOptions {
       case "forwarded-from" -> builder.forwardedFrom(ranges(k, v));
       case "forwarded-header" -> builder.standardForwarded(forwardedHeader(k, v));
       case "server-header" -> builder.serverHeader(instance(String.class, k, v, "a string or nil"));
+      case "header-case" -> builder.headerCase(HeaderCase.named(k, v));
       case "http-versions" -> httpVersions(k, v);
       case "max-initial-line-length" -> builder.maxInitialLineBytes(positiveInt(k, v));
       case "max-header-size" -> builder.maxHeaderBytes(positiveInt(k, v));

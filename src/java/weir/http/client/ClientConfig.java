@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.http.BodyMode;
+import weir.http.HeaderCase;
 import weir.net.Transport;
 
 /**
@@ -18,6 +19,7 @@ import weir.net.Transport;
  * @param executor runs the callbacks of responses; null for the event loop
  * @param blockingExecutor reads request bodies that can only be read by blocking
  * @param decompress whether bodies are decoded, unless the request says otherwise
+ * @param headerCase how the names of request headers are spelled
  * @param sslContext null for the default one
  * @param endpointAlgorithm how the host's name is verified; null does not
  */
@@ -38,6 +40,7 @@ public record ClientConfig(
     int maxInitialLineBytes,
     int maxHeaderBytes,
     int maxChunkBytes,
+    HeaderCase headerCase,
     SslContext sslContext,
     String endpointAlgorithm,
     SocketAddress localAddress,

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import weir.executor.NonBlockingThread;
+import weir.http.HeaderCase;
 import weir.http.Url;
 import weir.time.SystemClock;
 
@@ -45,7 +46,8 @@ final class OriginPool extends Serial {
   OriginPool(ConnectionPool pool, Origin origin, Url url) {
     this.pool = pool;
     this.origin = origin;
-    this.hostLine = ("Host: " + url.authority() + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    String host = pool.config().headerCase() == HeaderCase.LOWER ? "host: " : "Host: ";
+    this.hostLine = (host + url.authority() + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     this.total = pool.total();
     this.maxOpen = pool.config().connectionsPerHost();
     this.maxQueue = pool.config().maxQueue();

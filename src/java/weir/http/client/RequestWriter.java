@@ -12,6 +12,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import weir.http.HeaderCase;
 import weir.http.HeaderFields;
 import weir.http.HeaderName;
 import weir.http.HttpRequest;
@@ -35,6 +36,9 @@ final class RequestWriter implements BodySink {
   private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
   private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
   private static final byte[] CLOSE = ascii("Connection: close\r\n");
+  private static final byte[] LOWER_CONTENT_LENGTH = ascii("content-length: ");
+  private static final byte[] LOWER_CHUNKED = ascii("transfer-encoding: chunked\r\n");
+  private static final byte[] LOWER_CLOSE = ascii("connection: close\r\n");
   private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
   private static final short CRLF = (short) ('\r' << 8 | '\n');
   private static final long CHUNKS = -1;
@@ -216,7 +220,7 @@ final class RequestWriter implements BodySink {
       }
       fields(head, fields.all);
       if (!connection.config().keepAlive() && !fields.closes) {
-        head.writeBytes(CLOSE);
+        head.writeBytes(lower() ? LOWER_CLOSE : CLOSE);
       }
       framing(head);
       head.writeShort(CRLF);
@@ -227,12 +231,17 @@ final class RequestWriter implements BodySink {
     }
   }
 
-  private static void fields(ByteBuf head, HeaderFields all) {
+  private boolean lower() {
+    return connection.config().headerCase() == HeaderCase.LOWER;
+  }
+
+  private void fields(ByteBuf head, HeaderFields all) {
+    HeaderCase spelling = connection.config().headerCase();
     for (int i = 0; i < all.size(); i++) {
       HeaderName name = all.name(i);
       if (name.role() != HeaderName.Role.CONTENT_LENGTH
           && name.role() != HeaderName.Role.TRANSFER_ENCODING) {
-        head.writeBytes(name.line());
+        head.writeBytes(name.line(spelling));
         ascii(head, all.value(i));
         head.writeShort(CRLF);
       }
@@ -241,9 +250,9 @@ final class RequestWriter implements BodySink {
 
   private void framing(ByteBuf head) {
     if (remaining == CHUNKS) {
-      head.writeBytes(CHUNKED);
+      head.writeBytes(lower() ? LOWER_CHUNKED : CHUNKED);
     } else if (remaining > 0 || body != null || sendsContent(request.method())) {
-      head.writeBytes(CONTENT_LENGTH);
+      head.writeBytes(lower() ? LOWER_CONTENT_LENGTH : CONTENT_LENGTH);
       ascii(head, Long.toString(remaining));
       head.writeShort(CRLF);
     }

@@ -6,6 +6,7 @@ import clojure.lang.IPersistentMap;
 import clojure.lang.Sequential;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import weir.http.HeaderCase;
 import weir.http.HeaderName;
 import weir.http.HeaderValue;
 import weir.http.Reply;
@@ -23,13 +24,14 @@ final class HeadWriter extends AFn {
   private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
   private static final byte[] KEEP_ALIVE = ascii("Connection: Keep-Alive\r\n");
   private static final byte[] CLOSE = ascii("Connection: Close\r\n");
-  private static final byte[] CONTENT_TYPE = ascii("Content-Type: ");
-  private static final byte[] LOCATION = ascii("Location: ");
+  private static final byte[] LOWER_KEEP_ALIVE = ascii("connection: Keep-Alive\r\n");
+  private static final byte[] LOWER_CLOSE = ascii("connection: Close\r\n");
   private static final byte[] UTF8_CHARSET = ascii("; charset=UTF-8");
   private static final long NONE = -1;
 
   private final HeadBuffer buffer = new HeadBuffer();
   private final StandardHeaders standard;
+  private final HeaderCase headerCase;
   private final Negotiation negotiation; // null if the server never encodes a body
   private LongText longText;
 
@@ -38,10 +40,13 @@ final class HeadWriter extends AFn {
   private boolean closeAsked;
   private long contentLength;
   private String contentType;
+  private HeaderName contentTypeName;
   private String location;
+  private HeaderName locationName;
 
   HeadWriter(StandardHeaders standard) {
     this.standard = standard;
+    this.headerCase = standard.headerCase();
     this.negotiation = standard.negotiation();
   }
 
@@ -116,10 +121,10 @@ final class HeadWriter extends AFn {
 
   private void standardLines(boolean keepAlive) {
     if (location != null) {
-      line(LOCATION, "location", location);
+      line(locationName, location);
     }
     if (contentType != null) {
-      buffer.add(CONTENT_TYPE);
+      buffer.add(contentTypeName.line(headerCase));
       buffer.value("content-type", contentType);
       if (contentType.equals("text/plain")) {
         buffer.add(UTF8_CHARSET);
@@ -135,7 +140,11 @@ final class HeadWriter extends AFn {
     if (!dateGiven) {
       buffer.add(standard.date());
     }
-    buffer.add(keepAlive ? KEEP_ALIVE : CLOSE);
+    if (headerCase == HeaderCase.LOWER) {
+      buffer.add(keepAlive ? LOWER_KEEP_ALIVE : LOWER_CLOSE);
+    } else {
+      buffer.add(keepAlive ? KEEP_ALIVE : CLOSE);
+    }
   }
 
   // ---- the application's headers
@@ -183,39 +192,41 @@ final class HeadWriter extends AFn {
   private void addOne(HeaderName header, String value) {
     switch (header.role()) {
       case CONTENT_LENGTH -> contentLength = parseLength(value);
-      case CONTENT_TYPE -> contentType = value;
-      case LOCATION -> location = value;
+      case CONTENT_TYPE -> {
+        contentType = value;
+        contentTypeName = header;
+      }
+      case LOCATION -> {
+        location = value;
+        locationName = header;
+      }
       case CONNECTION -> closeAsked |= hasClose(value);
       case TRANSFER_ENCODING -> {} // framing is the server's business
       case DATE -> {
         if (!dateGiven) {
           dateGiven = true;
-          line(header.line(), header.name(), value);
+          line(header, value);
         }
       }
       case SERVER -> {
         if (!serverGiven) {
           serverGiven = true;
-          line(header.line(), header.name(), value);
+          line(header, value);
         }
       }
       case NEGOTIATION -> {
         if (negotiation == null || !negotiation.take(header, value)) {
-          line(header.line(), header.name(), value);
+          line(header, value);
         }
       }
-      default -> line(header.line(), header.name(), value);
+      default -> line(header, value);
     }
   }
 
-  private void line(byte[] start, String name, String value) {
-    buffer.add(start);
-    buffer.value(name, value);
-    buffer.crlf();
-  }
-
   private void line(HeaderName header, String value) {
-    line(header.line(), header.name(), value);
+    buffer.add(header.line(headerCase));
+    buffer.value(header.name(), value);
+    buffer.crlf();
   }
 
   private static boolean hasClose(String value) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.http.ContinueHandler;
+import weir.http.HeaderCase;
 import weir.http.RequestBodyType;
 import weir.http.ServerNamePolicy;
 import weir.http.body.BodyRule;
@@ -45,6 +46,7 @@ import weir.net.Transport;
  * @param timeouts how long clients may take
  * @param shutdownTimeout how long running exchanges may take when the server stops
  * @param serverHeader the Server header, null for none
+ * @param headerCase how the names of response headers are spelled
  * @param serverNamePolicy where the server's name in requests comes from
  * @param proxies which proxies are believed what
  * @param alwaysBody whether requests without a body get an empty stream
@@ -85,6 +87,7 @@ public record ServerConfig(
     Timeouts timeouts,
     Duration shutdownTimeout,
     String serverHeader,
+    HeaderCase headerCase,
     ServerNamePolicy serverNamePolicy,
     ProxyTrust proxies,
     boolean alwaysBody,

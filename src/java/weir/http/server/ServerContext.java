@@ -27,7 +27,8 @@ final class ServerContext {
     this.config = config;
     this.application = application;
     this.admission = new Admission(config.maxInFlight(), config.eventLoopThreads());
-    this.standardHeaders = new StandardHeaders(config.serverHeader(), config.compression());
+    this.standardHeaders =
+        new StandardHeaders(config.serverHeader(), config.compression(), config.headerCase());
     this.observation = new Observation(config.observing());
     if (config.handlerThreads() == ServerConfig.HandlerThreads.WORKERS) {
       this.watchdog = new Watchdog();

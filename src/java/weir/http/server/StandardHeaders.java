@@ -1,6 +1,7 @@
 package weir.http.server;
 
 import java.nio.charset.StandardCharsets;
+import weir.http.HeaderCase;
 import weir.http.coding.Compression;
 import weir.http.coding.Negotiation;
 
@@ -13,11 +14,13 @@ final class StandardHeaders {
   private static final class Second {
     final long second;
     final byte[] date;
+    final byte[] lowerDate;
 
     Second(long second) {
       this.second = second;
-      this.date =
-          ("Date: " + HttpDate.format(second) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+      String text = HttpDate.format(second);
+      this.date = line("Date", text);
+      this.lowerDate = line("date", text);
     }
   }
 
@@ -25,17 +28,26 @@ final class StandardHeaders {
 
   private final byte[] server;
   private final Compression compression;
+  private final HeaderCase headerCase;
 
   /**
    * @param server the value of the Server header, null for none
    * @param compression chooses the Content-Encoding, null for none
+   * @param headerCase how names are spelled
    */
-  StandardHeaders(String server, Compression compression) {
+  StandardHeaders(String server, Compression compression, HeaderCase headerCase) {
     this.compression = compression;
-    this.server =
-        server == null
-            ? new byte[0]
-            : ("Server: " + server + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    this.headerCase = headerCase;
+    String name = headerCase == HeaderCase.LOWER ? "server" : "Server";
+    this.server = server == null ? new byte[0] : line(name, server);
+  }
+
+  private static byte[] line(String name, String value) {
+    return (name + ": " + value + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  HeaderCase headerCase() {
+    return headerCase;
   }
 
   /** Returns what decides about codings, for one writer of heads; null if nothing is encoded. */
@@ -55,6 +67,6 @@ final class StandardHeaders {
       known = new Second(second);
       current = known; // a race writes the same second twice, which is harmless
     }
-    return known.date;
+    return headerCase == HeaderCase.LOWER ? known.lowerDate : known.date;
   }
 }
