@@ -109,15 +109,18 @@
     (mw/opt req :save-request) (with-request req request)
     (mw/opt req :debug-body) (assoc :aleph/request-body (.body request))))
 
+(defn ->request
+  "Returns the engine's request for a request map with any of these options."
+  ^HttpRequest [req]
+  (.build ^HttpRequest$Builder (doto (client/->builder req) (set-extras req))))
+
 (defn send!
   "Sends a request map that has such options."
   [^HttpClient pool req]
-  (let [b (client/->builder req)]
-    (set-extras b req)
-    (let [request (.build b)]
-      (when (mw/opt req :debug)
-        (log-request! request))
-      (client/follow (client/dispatch pool request req) req #(completed % req request)))))
+  (let [request (->request req)]
+    (when (mw/opt req :debug)
+      (log-request! request))
+    (client/follow (client/dispatch pool request req) req #(completed % req request))))
 
 ;; ---- middleware around the client
 

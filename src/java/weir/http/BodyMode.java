@@ -15,5 +15,8 @@ public enum BodyMode {
   STRING,
 
   /** A {@link weir.stream.Stream} of buffers, each of which the reader must release. */
-  RAW_STREAM
+  RAW_STREAM,
+
+  /** A {@link java.util.concurrent.Flow.Publisher} of read-only {@link java.nio.ByteBuffer}s. */
+  PUBLISHER
 }

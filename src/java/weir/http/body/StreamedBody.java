@@ -67,6 +67,11 @@ public final class StreamedBody implements InboundBody {
     return raw ? stream : new SourceInputStream(stream);
   }
 
+  /** Returns a publisher in the place of {@link #reader}; not for a raw body. */
+  public BufferPublisher publisher() {
+    return new BufferPublisher(stream);
+  }
+
   /** Calls {@code action}, on any thread, once the reader has closed the body or it has ended. */
   public void onClosed(Runnable action) {
     stream.onClosed(action);

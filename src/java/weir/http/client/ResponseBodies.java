@@ -8,6 +8,7 @@ import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import weir.http.BodyMode;
 import weir.http.body.Bodies;
+import weir.http.body.BufferPublisher;
 import weir.http.body.InboundBody;
 import weir.http.body.StreamedBody;
 import weir.stream.Stream;
@@ -47,7 +48,7 @@ final class ResponseBodies {
     }
     boolean raw = mode == BodyMode.RAW_STREAM;
     StreamedBody streamed = new StreamedBody(connection, config.responseBufferBytes(), raw);
-    Object reader = streamed.reader();
+    Object reader = mode == BodyMode.PUBLISHER ? streamed.publisher() : streamed.reader();
     response.body(reader);
     streamed.onClosed(() -> connection.bodyClosed(exchange));
     if (!raw) {
@@ -150,16 +151,17 @@ final class ResponseBodies {
             case STRING ->
                 new String(
                     bytes, 0, length, Bodies.charset(response.headers().get("content-type")));
-            case RAW_STREAM -> rawStream();
+            case RAW_STREAM -> streamOf(Unpooled.wrappedBuffer(bytes, 0, length));
+            case PUBLISHER -> new BufferPublisher(streamOf(Arrays.copyOf(bytes, length)));
             case STREAM -> new ByteArrayInputStream(bytes, 0, length);
           });
     }
 
-    /** A stream of one buffer, which is unpooled, so that nothing is lost if nobody releases it. */
-    private Stream<Object> rawStream() {
+    /** A stream of one message; a buffer is unpooled, so nothing is lost if nobody releases it. */
+    private Stream<Object> streamOf(Object message) {
       Stream<Object> stream = Stream.<Object>builder().executor(null).capacity(1).build();
       if (length > 0) {
-        stream.put(Unpooled.wrappedBuffer(bytes, 0, length));
+        stream.put(message);
       }
       stream.close();
       return stream;
