@@ -137,6 +137,7 @@
                             :max-chunk-size HttpServer/DEFAULT_MAX_CHUNK_BYTES
                             :max-pipelined-requests HttpServer/DEFAULT_MAX_PIPELINED
                             :max-requests-in-flight HttpServer/DEFAULT_MAX_REQUESTS_IN_FLIGHT
+                            :initial-buffer-size HttpServer/DEFAULT_INITIAL_BUFFER_BYTES
                             :request-buffer-size HttpServer/DEFAULT_REQUEST_BUFFER_BYTES
                             :keep-alive-timeout (.toMillis HttpServer/DEFAULT_KEEP_ALIVE_TIMEOUT)
                             :header-timeout (.toMillis HttpServer/DEFAULT_HEADER_TIMEOUT)

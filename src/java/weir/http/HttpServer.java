@@ -76,6 +76,9 @@ public final class HttpServer implements Closeable {
   /** Requests that may be with handlers at once: 10,000; more are answered 503. */
   public static final int DEFAULT_MAX_REQUESTS_IN_FLIGHT = 10_000;
 
+  /** First size of the decoder's scratch buffer: 128 bytes. */
+  public static final int DEFAULT_INITIAL_BUFFER_BYTES = 128;
+
   /** Handlers that may block at once on a JVM without virtual threads: 512. */
   public static final int DEFAULT_WORKER_POOL_SIZE = 512;
 
@@ -185,6 +188,7 @@ public final class HttpServer implements Closeable {
     private HandlerThreads handlerThreads = HandlerThreads.WORKERS;
     private Executor executor;
     private int workerPoolSize = DEFAULT_WORKER_POOL_SIZE;
+    private boolean interruptHandlers;
     private ContinueHandler continueHandler;
     private HandlerThreads continueThreads = HandlerThreads.WORKERS;
     private Executor continueExecutor;
@@ -199,6 +203,8 @@ public final class HttpServer implements Closeable {
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
     private int maxPipelined = DEFAULT_MAX_PIPELINED;
     private int maxRequestsInFlight = DEFAULT_MAX_REQUESTS_IN_FLIGHT;
+    private int initialBufferBytes = DEFAULT_INITIAL_BUFFER_BYTES;
+    private boolean severalLengths;
     private boolean validateHeaders = true;
     private Duration idleTimeout = Duration.ZERO;
     private Duration keepAliveTimeout = DEFAULT_KEEP_ALIVE_TIMEOUT;
@@ -320,6 +326,15 @@ public final class HttpServer implements Closeable {
     }
 
     /**
+     * Interrupts the thread of a handler, virtual or not, when its client has gone before the handler
+     * has returned; what it throws then is not logged as an error. Not on the event loop. Default: off.
+     */
+    public Builder interruptHandlers(boolean on) {
+      interruptHandlers = on;
+      return this;
+    }
+
+    /**
      * Asks {@code handler} about requests with {@code Expect: 100-continue} and a body; by default each
      * is told to continue at once. It is called where other handlers are.
      */
@@ -431,6 +446,21 @@ public final class HttpServer implements Closeable {
         throw new IllegalArgumentException("maxRequestsInFlight: " + n + " (expected: 0 or more)");
       }
       maxRequestsInFlight = n;
+      return this;
+    }
+
+    /** Sets how large the scratch buffer of a connection's decoder is at first. */
+    public Builder initialBufferBytes(int n) {
+      initialBufferBytes = positive("initialBufferBytes", n);
+      return this;
+    }
+
+    /**
+     * Takes several Content-Length headers for one if they are equal; by default they are answered 400,
+     * as different ones always are (RFC 9112 §6.3).
+     */
+    public Builder allowDuplicateContentLengths(boolean on) {
+      severalLengths = on;
       return this;
     }
 
@@ -648,6 +678,7 @@ public final class HttpServer implements Closeable {
           handlerThreads,
           executor,
           workerPoolSize,
+          interruptHandlers,
           continueHandler,
           continueThreads,
           continueExecutor,
@@ -662,6 +693,8 @@ public final class HttpServer implements Closeable {
           maxChunkBytes,
           maxPipelined,
           maxRequestsInFlight,
+          initialBufferBytes,
+          severalLengths,
           validateHeaders,
           idleTimeout,
           new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout),

@@ -49,6 +49,7 @@ public final class ServerOptions {
           "event-loop-threads",
           "daemon?",
           "executor",
+          "interrupt-handlers?",
           "continue-handler",
           "continue-executor",
           "server-name",
@@ -74,6 +75,8 @@ public final class ServerOptions {
           "compression?",
           "compression-level",
           "compression-options",
+          "initial-buffer-size",
+          "allow-duplicate-content-lengths",
           "validate-headers",
           "idle-timeout",
           "keep-alive-timeout",
@@ -101,9 +104,7 @@ public final class ServerOptions {
           "stream-go-away-handler",
           "reset-stream-handler",
           "http2-conn-pipeline-transform",
-          "http2-stream-pipeline-transform",
-          "allow-duplicate-content-lengths",
-          "initial-buffer-size");
+          "http2-stream-pipeline-transform");
 
   private static final Keyword VIRTUAL = Keyword.intern("virtual");
   private static final Keyword NONE = Keyword.intern("none");
@@ -158,6 +159,9 @@ public final class ServerOptions {
       case "event-loop-threads" -> builder.eventLoopThreads(positiveInt(k, v));
       case "daemon?" -> builder.daemon(truthy(v));
       case "executor" -> executor(k, v);
+      case "interrupt-handlers?" -> builder.interruptHandlers(truthy(v));
+      case "initial-buffer-size" -> builder.initialBufferBytes(positiveInt(k, v));
+      case "allow-duplicate-content-lengths" -> builder.allowDuplicateContentLengths(truthy(v));
       case "continue-handler" -> builder.continueHandler(continueHandler(k, v));
       case "continue-executor" -> continueExecutor(k, v);
       case "server-name" -> builder.serverName(serverName(k, v));

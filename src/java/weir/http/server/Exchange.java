@@ -64,6 +64,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   volatile Refusal bodyRefusal;
 
   private volatile Deferred<Object> closed;
+  private volatile Running running; // null unless handlers are to be interrupted
   private Forwarded forwarded; // racy, but every thread computes an equal one
   private volatile RequestTrailers requestTrailers;
 
@@ -135,12 +136,38 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
       noted.called();
     }
     try {
-      result = context().application().handle(new RingRequest(this));
+      result = mayBlockHere && context().config().interruptHandlers() ? callRunning() : call();
     } catch (Throwable t) {
       fail(t, worker);
       return;
     }
     accept(result, worker);
+  }
+
+  private Object call() throws Exception {
+    return context().application().handle(new RingRequest(this));
+  }
+
+  /** The connection closes before it looks here, and this looks at the connection after the mark. */
+  private Object callRunning() throws Exception {
+    Running call = new Running();
+    running = call;
+    if (!connection.channel().isActive()) {
+      call.interrupt();
+    }
+    try {
+      return call();
+    } finally {
+      call.end();
+    }
+  }
+
+  /** The client has gone: nobody waits for what the handler works on. */
+  void interrupt() {
+    Running call = running;
+    if (call != null) {
+      call.interrupt();
+    }
   }
 
   private void accept(Object result, Worker worker) {
@@ -214,6 +241,14 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
       ErrorResponses.LOG.debug(
           "the handler of {} met a bad request body", this, ErrorResponses.asThrowable(error));
       answerAfterError(refusal.reply(), worker);
+      return;
+    }
+    if (running != null && running.wasInterrupted()) {
+      ErrorResponses.LOG.debug(
+          "the handler of {} was interrupted: its client has gone",
+          this,
+          ErrorResponses.asThrowable(error));
+      answerAfterError(ErrorResponses.INTERNAL, worker); // to nobody
       return;
     }
     Throwable cause = ErrorResponses.asThrowable(error);

@@ -31,6 +31,8 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
             .setMaxInitialLineLength(config.maxInitialLineBytes())
             .setMaxHeaderSize(config.maxHeaderBytes())
             .setMaxChunkSize(config.maxChunkBytes())
+            .setInitialBufferSize(config.initialBufferBytes())
+            .setAllowDuplicateContentLengths(config.severalLengths())
             .setValidateHeaders(config.validateHeaders());
   }
 

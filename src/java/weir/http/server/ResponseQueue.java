@@ -210,6 +210,7 @@ final class ResponseQueue {
         e.bodyRefusal = Refusal.CUT_BODY;
         Http1Responses.abandonBody(e, gone);
       }
+      e.interrupt();
       if (e.ready) {
         Http1Responses.discard(e);
       } else if (e.isPending()) {

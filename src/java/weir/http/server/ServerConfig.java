@@ -27,6 +27,7 @@ import weir.net.Transport;
  * @param handlerThreads who calls the handler
  * @param executor the user's executor, only with {@link HandlerThreads#EXECUTOR}
  * @param workerPoolSize how many platform threads may call handlers, where there are no virtual ones
+ * @param interruptHandlers whether a handler's thread is interrupted when its client has gone
  * @param continueHandler decides about expectations, null to meet all
  * @param continueThreads who calls it
  * @param continueExecutor the user's executor for that, only with {@link HandlerThreads#EXECUTOR}
@@ -41,6 +42,8 @@ import weir.net.Transport;
  * @param maxChunkBytes the largest piece that the decoder hands on
  * @param maxPipelined how many requests of one connection may wait for responses
  * @param maxInFlight how many requests may be with handlers at once, 0 for any number
+ * @param initialBufferBytes how large the decoder's scratch buffer is at first
+ * @param severalLengths whether equal Content-Length headers are one
  * @param validateHeaders whether illegal characters in headers are refused
  * @param idleTimeout after which a silent connection is closed, zero for never
  * @param timeouts how long clients may take
@@ -68,6 +71,7 @@ public record ServerConfig(
     HandlerThreads handlerThreads,
     Executor executor,
     int workerPoolSize,
+    boolean interruptHandlers,
     ContinueHandler continueHandler,
     HandlerThreads continueThreads,
     Executor continueExecutor,
@@ -82,6 +86,8 @@ public record ServerConfig(
     int maxChunkBytes,
     int maxPipelined,
     int maxInFlight,
+    int initialBufferBytes,
+    boolean severalLengths,
     boolean validateHeaders,
     Duration idleTimeout,
     Timeouts timeouts,

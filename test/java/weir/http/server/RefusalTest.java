@@ -3,6 +3,7 @@ package weir.http.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +73,30 @@ class RefusalTest {
       assertEquals("" + response.body().length, response.header("content-length"));
       assertTrue(client.atEnd());
       assertEquals(0, handled.get());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 3, 3, 400", "true, 3, 3, 200", "true, 3, 2, 400", "true, 3, x, 400"})
+  void severalLengthsAreOneIfTheyAreEqualAndItIsAllowed(
+      boolean allowed, String first, String second, int status) throws Exception {
+    server.shutdown(Duration.ZERO).await();
+    server =
+        HttpServer.builder()
+            .port(0)
+            .allowDuplicateContentLengths(allowed)
+            .initialBufferBytes(16)
+            .handler(r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))
+            .start();
+    String lines = "Content-Length: " + first + "\r\nContent-Length: " + second + "\r\n";
+    String list = "Content-Length: " + first + ", " + second + "\r\n";
+    for (String lengths : new String[] {lines, list}) {
+      try (RawClient client = new RawClient(server.port())) {
+        client.send("POST / HTTP/1.1\r\nHost: a\r\n" + lengths + "\r\nabc");
+        RawClient.Response response = client.read();
+        assertEquals(status, response.status(), lengths);
+        assertEquals(status == 200 ? "3" : "Bad Request", response.text());
+      }
     }
   }
 
