@@ -15,6 +15,7 @@ import java.nio.charset.Charset;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.bytes.Bytes;
@@ -51,6 +52,11 @@ final class BlockingBody implements StreamingBody {
   @Override
   public long length() {
     return -1;
+  }
+
+  @Override
+  public StreamingBody encoded(Supplier<PieceCoder> coders, long announced) {
+    return new BlockingBody(new CodedPieces(source, coders, announced), executor);
   }
 
   @Override

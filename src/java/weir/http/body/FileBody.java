@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** A file or a region of one, sent by the kernel where that is possible. */
 final class FileBody implements StreamingBody {
@@ -90,9 +91,18 @@ final class FileBody implements StreamingBody {
   }
 
   @Override
+  public StreamingBody encoded(Supplier<PieceCoder> coders, long announced) {
+    return new BlockingBody(new CodedPieces(pieces(), coders, announced), executor);
+  }
+
+  private FilePieces pieces() {
+    return new FilePieces(channel, position, length, chunkBytes);
+  }
+
+  @Override
   public void start(BodySink sink) {
     if (!sink.canSendFile()) {
-      reading = new BlockingBody(new FilePieces(channel, position, length, chunkBytes), executor);
+      reading = new BlockingBody(pieces(), executor);
       reading.start(sink);
       return;
     }

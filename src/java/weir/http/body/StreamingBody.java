@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import manifold.stream.core.IEventSource;
 
 /** A body on its way out, sent piece by piece. */
@@ -19,6 +20,17 @@ public interface StreamingBody {
 
   /** Lets go of the source: it will not be read, or no more. May be called on any thread. */
   void discard();
+
+  /**
+   * Returns this body, whose pieces the thread that reads them encodes; null if they come on the event
+   * loop, where the caller encodes them. Either this or what is returned is started and discarded.
+   *
+   * @param coders makes one coder, on that thread
+   * @param announced how long the plain body has to be, or -1
+   */
+  default StreamingBody encoded(Supplier<PieceCoder> coders, long announced) {
+    return null;
+  }
 
   /** Returns the way to stream {@code body}, whose strings are sent in UTF-8. */
   static StreamingBody of(Object body, Executor executor) {

@@ -16,13 +16,14 @@ import io.netty.handler.codec.compression.ZstdEncoder;
 import io.netty.handler.codec.compression.ZstdOptions;
 import java.util.ArrayList;
 import java.util.List;
+import weir.http.body.PieceCoder;
 
 /**
  * Encodes one body, piece by piece. What is returned for a piece holds all of that piece, so that the
  * reader need not wait for the next. Holds memory outside the heap until it is finished or released;
  * for one thread at a time.
  */
-public final class Encoder {
+public final class Encoder implements PieceCoder {
 
   private final EmbeddedChannel channel;
 
@@ -47,23 +48,19 @@ public final class Encoder {
     return new SnappyFrameEncoder();
   }
 
-  /**
-   * Returns the encoded piece, which may be empty and which the caller releases.
-   *
-   * @param piece is released
-   */
+  @Override
   public ByteBuf encode(ByteBuf piece) {
     channel.writeOutbound(piece);
     return written();
   }
 
-  /** Returns the end of the encoded body. */
+  @Override
   public ByteBuf finish() {
     channel.finish();
     return written();
   }
 
-  /** Lets go of everything. Idempotent. */
+  @Override
   public void release() {
     channel.finishAndReleaseAll();
   }

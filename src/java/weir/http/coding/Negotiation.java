@@ -101,7 +101,9 @@ public final class Negotiation {
    * @param announced how long the program has said the plain body to be, or -1
    */
   public StreamingBody encoded(StreamingBody plain, long announced) {
-    return new CodedBody(plain, compression, coding, announced);
+    String chosen = coding;
+    StreamingBody body = plain.encoded(() -> compression.encoder(chosen), announced);
+    return body != null ? body : new CodedBody(plain, compression, chosen, announced);
   }
 
   /** The encoded body was no smaller, and the plain one is sent. */
