@@ -27,13 +27,13 @@ JAVA_ARGS = $(shell $(JAVA) $(NATIVE_ARGS) -version >/dev/null 2>&1 && echo '$(N
 DEPENDENCIES := target/dependencies.classpath
 SOURCES := src/clojure:examples:target/classes
 
-.PHONY: run test verify test-25 lein-test same-jar repl format bench packages browser clean
+.PHONY: run test verify test-25 lein-test same-jar repl format bench packages browser clean node-peers
 
 run: packages $(DEPENDENCIES)
 	$(MVN) -q compile
 	@$(JAVA) $(JAVA_ARGS) -cp "$(SOURCES):$$(cat $(DEPENDENCIES))" clojure.main -m start-page $(PORT)
 
-test: packages browser
+test: packages browser node-peers
 	$(MVN) verify -Pchecks
 
 # Tests alone, without the checks: make verify ARGS='-Dtest=ClojureTest -Dns=weir.ring-present-test'
@@ -42,7 +42,7 @@ verify:
 
 # The same tests on a newer JVM. The formatter runs on the older one only.
 JDK_25 ?= $(firstword $(wildcard /usr/lib/jvm/*25*))
-test-25: packages browser
+test-25: packages browser node-peers
 	@test -n "$(JDK_25)" || { echo "No JDK 25 in /usr/lib/jvm: make test-25 JDK_25=/path/to/it"; exit 1; }
 	JAVA_HOME="$(JDK_25)" $(MVN) verify -Dspotless.check.skip
 
@@ -71,6 +71,13 @@ packages:
 
 browser:
 	@dev/debian-packages $(BROWSER_PACKAGES)
+
+# Node's ws, the foreign peer of the WebSocket tests.
+node-peers: test/node/node_modules/.package-lock.json
+
+test/node/node_modules/.package-lock.json: test/node/package-lock.json
+	@command -v npm >/dev/null || dev/debian-packages nodejs npm
+	cd test/node && npm ci --no-audit --no-fund --ignore-scripts
 
 $(DEPENDENCIES): pom.xml | packages
 	@mkdir -p target
