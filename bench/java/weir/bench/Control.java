@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * How the measuring script talks to a server: says which port it has, answers {@code alloc} on
- * standard input with the bytes that all threads have allocated so far, and ends with its input.
+ * standard input with the bytes that all threads have allocated so far, {@code heap} with those in use
+ * after a full collection, and ends with its input.
  */
 public final class Control {
 
@@ -23,9 +24,18 @@ public final class Control {
     while ((command = in.readLine()) != null) {
       if (command.equals("alloc")) {
         System.out.println("alloc " + allocated());
+      } else if (command.equals("heap")) {
+        System.out.println("heap " + usedHeap());
       }
     }
     Runtime.getRuntime().halt(0);
+  }
+
+  /** Returns the bytes in use after a full collection. */
+  private static long usedHeap() {
+    System.gc();
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   /** Returns bytes allocated since the JVM started, -1 where it cannot tell (before JDK 21). */
