@@ -15,7 +15,7 @@ endif
 # Ring and its company, which the tests use, as Debian packages them.
 RING_PACKAGES := libring-core-clojure libring-defaults-clojure libring-json-clojure \
   libring-jetty-adapter-clojure libcompojure-clojure
-TEST_PACKAGES := $(RING_PACKAGES) curl openssl
+TEST_PACKAGES := $(RING_PACKAGES) curl openssl dnsmasq-base tinyproxy-bin microsocks socat redis-server
 
 # The browser of the browser tests; every other target does without.
 BROWSER_PACKAGES := chromium

@@ -151,6 +151,7 @@
   | `:total-connections` | connections to all origins together (1024)
   | `:max-queue-size` | requests that may wait for a connection to one origin; 0 fails at once (65536)
   | `:control-period` | ms after which a connection is closed that nobody has used (60000)
+  | `:dns-options` | a map as `aleph.netty/dns-resolver-group` takes it; wins over `:name-resolver`
   | `:middleware` | function from a client to a client, in the place of `client-middleware/wrap-request`
   | `:connection-options` | a map, see below
 
@@ -171,6 +172,7 @@
   | `:raw-stream?` | bodies are streams of ByteBuf which the reader releases (false)
   | `:max-initial-line-length`, `:max-header-size`, `:max-chunk-size` | limits in bytes (65536)
   | `:name-resolver` | `:default` (the JDK's, off the event loops), `:noop`, or an AddressResolverGroup
+  | `:proxy-options` | a map of `:host`, `:port`, `:protocol` (`:http`, `:https`, `:socks4`, `:socks5`), `:user`, `:password`, `:tunnel?`, `:http-headers`, `:connection-timeout` (60000), `:ssl-context` (of TLS to the proxy) and `:ignore-hosts` (those of NO_PROXY); also a key of single requests, beside clj-http's `:proxy-host`, `:proxy-port`, `:proxy-user`, `:proxy-pass` and `:proxy-ignore-hosts`
   | `:response-executor` | where callbacks of responses run (threads that may block)
   | `:log-activity` | a level at which traffic is logged (none)
   | `:transport` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)

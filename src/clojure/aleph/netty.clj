@@ -750,7 +750,7 @@
   (o/report-unknown! "aleph.netty/dns-resolver-group" options dns-known)
   (let [b (DnsResolvers/builder)
         flag #(not (false? (get options % true)))]
-    (.transport b (if-some [t (net/transport options)] t Transport/NIO))
+    (when-some [t (net/transport options)] (.transport b t))
     (when-some [n (o/positive-int options :max-payload-size)] (.maxPayloadBytes b n))
     (when-some [n (o/positive-int options :max-queries-per-resolve)] (.maxQueries b n))
     (when-some [t (o/non-negative options :query-timeout)] (.queryTimeout b (Duration/ofMillis t)))
@@ -795,7 +795,7 @@
   | `:recursion-desired?` | ask servers to ask others (true)
   | `:opt-resources-enabled?` | send OPT records (true)
   | `:trace-enabled?` | let failures tell each query (false)
-  | `:transport`, `:epoll?` | (`:nio`)"
+  | `:transport`, `:epoll?` | (the best of the machine)"
   ^DnsAddressResolverGroup [dns-options]
   (.build (dns-resolvers dns-options)))
 

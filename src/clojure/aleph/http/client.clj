@@ -12,7 +12,6 @@
    (io.netty.handler.codec DateFormatter)
    (io.netty.handler.logging LogLevel LoggingHandler)
    (io.netty.handler.ssl SslContext)
-   (io.netty.resolver AddressResolverGroup NoopAddressResolverGroup)
    (java.io ByteArrayInputStream)
    (java.net SocketAddress)
    (java.nio.charset Charset StandardCharsets)
@@ -44,20 +43,21 @@
 ;; ---- the pool
 
 (def ^:private pool-known
-  #{:connections-per-host :total-connections :control-period :max-queue-size :middleware
+  #{:connections-per-host :total-connections :control-period :max-queue-size :middleware :dns-options
     :connection-options})
 
 (def ^:private pool-later
-  #{:stats-callback :dns-options :pool-builder-fn :pool-controller-builder-fn})
+  #{:stats-callback :pool-builder-fn :pool-controller-builder-fn})
 
 (def ^:private connection-known
   #{:ssl-context :ssl-endpoint-id-alg :insecure? :local-address :bootstrap-transform
     :pipeline-transform :keep-alive? :connect-timeout :idle-timeout :response-buffer-size
     :raw-stream? :max-initial-line-length :max-header-size :max-chunk-size :name-resolver
-    :decompress-body? :header-case :response-executor :log-activity :http-versions :transport :epoll?})
+    :decompress-body? :header-case :response-executor :log-activity :http-versions :transport :epoll?
+    :proxy-options})
 
 (def ^:private connection-later
-  #{:proxy-options :force-h2c? :conn-go-away-handler :stream-go-away-handler :reset-stream-handler
+  #{:force-h2c? :conn-go-away-handler :stream-go-away-handler :reset-stream-handler
     :http2-settings :compression? :unix-socket})
 
 (defn- set-limits [^HttpClient$Builder b options]
@@ -109,18 +109,24 @@
                       (when pipeline-transform
                         (pipeline-transform p))))))))
 
-(defn- set-network [^HttpClient$Builder b {:keys [transport epoll? local-address name-resolver]}]
+(defn- set-proxy [^HttpClient$Builder b options]
+  (.proxy b
+          ((requiring-resolve 'weir.net-options/proxy-server) options)
+          ((requiring-resolve 'weir.net-options/no-proxy) options)))
+
+(defn- set-network
+  [^HttpClient$Builder b {:keys [transport epoll? local-address name-resolver proxy-options] :as options}
+   dns-options]
+  (some->> proxy-options (set-proxy b))
   (cond
     transport (.transport b (Transport/named (name transport)))
     epoll? (.transport b Transport/EPOLL))
   (when local-address
     (.localAddress b (o/check :local-address local-address #(instance? SocketAddress %)
                               "a java.net.SocketAddress")))
-  (case name-resolver
-    (nil :default) nil
-    :noop (.resolver b NoopAddressResolverGroup/INSTANCE)
-    (.resolver b (o/check :name-resolver name-resolver #(instance? AddressResolverGroup %)
-                          ":default, :noop or an AddressResolverGroup"))))
+  (when (or dns-options (not (contains? #{nil :default} name-resolver)))
+    (.resolver b ((requiring-resolve 'weir.net-options/resolver)
+                  (assoc options :dns-options dns-options)))))
 
 (defn- applied-once
   "Returns a function that gives the client which `middleware` makes of the first one."
@@ -154,13 +160,13 @@
       (set-tls connection-options)
       (set-idle-timeout connection-options (o/non-negative options :control-period))
       (set-transforms connection-options)
-      (set-network connection-options))
+      (set-network connection-options (:dns-options options)))
     (.build b)))
 
 ;; ---- the request
 
 (def ^:private request-later
-  #{:ntlm-auth :proxy-host :proxy-port :proxy-user :proxy-pass
+  #{:ntlm-auth
     :cache :cache-config :request-interceptor :socket-timeout})
 
 (def ^:private extras
@@ -168,7 +174,8 @@
   #{:cookies :cookie-store :cookie-spec :cookie-policy :decode-cookies :decode-cookies?
     :multipart :save-request :save-request? :debug :debug? :debug-body :debug-body? :digest-auth
     :response-interceptor :retry-handler :on-upload :on-download
-    :mime-subtype :multipart-charset})
+    :mime-subtype :multipart-charset
+    :proxy-options :proxy-host :proxy-port :proxy-user :proxy-pass :proxy-ignore-hosts})
 
 (defn- invalid [k v expected]
   (IllegalArgumentException.

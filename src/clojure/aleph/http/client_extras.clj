@@ -4,6 +4,7 @@
   (:require
    [aleph.http.client :as client]
    [aleph.http.client-middleware :as mw]
+   [weir.net-options :as net]
    [weir.options :as o])
   (:import
    (clojure.lang ExceptionInfo)
@@ -11,7 +12,7 @@
    (java.util.function BiConsumer)
    (org.slf4j Logger LoggerFactory)
    (weir.deferred Deferred Deferreds)
-   (weir.http HeaderFields HeaderName HttpClient HttpRequest HttpRequest$Builder Progress RetryRule)
+   (weir.http HeaderFields HeaderName HttpClient HttpRequest HttpRequest$Builder Progress ProxyRule RetryRule)
    (weir.http.client CallbackThreads FollowUp)))
 
 (set! *warn-on-reflection* true)
@@ -70,9 +71,24 @@
   (o/check :multipart parts sequential? "a sequence of maps")
   (.multipart b ((requiring-resolve 'aleph.http.multipart/->multipart) parts req)))
 
+(def ^:private local-hosts #{"localhost" "127.0.0.1"})
+
+(defn- proxy-options
+  "Returns `:proxy-options`, or what clj-http's keys say, or nil."
+  [{:keys [proxy-options proxy-host proxy-port proxy-user proxy-pass proxy-ignore-hosts]}]
+  (if proxy-host
+    {:host proxy-host :port proxy-port :user proxy-user :password proxy-pass
+     :ignore-hosts (if (some? proxy-ignore-hosts) proxy-ignore-hosts local-hosts)}
+    (cond-> proxy-options
+      (and proxy-options (some? proxy-ignore-hosts)) (assoc :ignore-hosts proxy-ignore-hosts))))
+
+(defn- set-proxy [^HttpRequest$Builder b options]
+  (.proxy b (ProxyRule. (net/proxy-server options) (net/no-proxy options))))
+
 (defn- set-extras [^HttpRequest$Builder b {:keys [multipart] :as req}]
   (when (some? multipart) (set-multipart b multipart req))
   (set-cookies b req)
+  (some->> (proxy-options req) (set-proxy b))
   (some->> (:digest-auth req) (set-digest b))
   (some->> (:on-upload req) (progress :on-upload) (.onUpload b))
   (some->> (:on-download req) (progress :on-download) (.onDownload b))

@@ -17,5 +17,11 @@ public record ClientStats(int connections, Map<String, Origin> origins) {
    * @param idle connections that wait for a request
    * @param queued requests that wait for a connection
    */
-  public record Origin(int connections, int idle, int queued) {}
+  public record Origin(int connections, int idle, int queued) {
+
+    /** Returns the numbers of both together. */
+    public Origin plus(Origin other) {
+      return new Origin(connections + other.connections, idle + other.idle, queued + other.queued);
+    }
+  }
 }

@@ -13,7 +13,8 @@ public record Extras(
     Progress upload,
     Progress download,
     BiConsumer<Response, HttpRequest> interceptor,
-    RetryRule retry) {
+    RetryRule retry,
+    ProxyRule proxy) {
 
   /** A name and its password. */
   public record Credentials(String user, String password) {
@@ -23,30 +24,34 @@ public record Extras(
     }
   }
 
-  static final Extras NONE = new Extras(null, null, null, null, null, null);
+  static final Extras NONE = new Extras(null, null, null, null, null, null, null);
 
   Extras withCookies(CookieJar jar) {
-    return new Extras(jar, digest, upload, download, interceptor, retry);
+    return new Extras(jar, digest, upload, download, interceptor, retry, proxy);
   }
 
   Extras withDigest(Credentials credentials) {
-    return new Extras(cookies, credentials, upload, download, interceptor, retry);
+    return new Extras(cookies, credentials, upload, download, interceptor, retry, proxy);
   }
 
   Extras withUpload(Progress progress) {
-    return new Extras(cookies, digest, progress, download, interceptor, retry);
+    return new Extras(cookies, digest, progress, download, interceptor, retry, proxy);
   }
 
   Extras withDownload(Progress progress) {
-    return new Extras(cookies, digest, upload, progress, interceptor, retry);
+    return new Extras(cookies, digest, upload, progress, interceptor, retry, proxy);
   }
 
   Extras withInterceptor(BiConsumer<Response, HttpRequest> seen) {
-    return new Extras(cookies, digest, upload, download, seen, retry);
+    return new Extras(cookies, digest, upload, download, seen, retry, proxy);
   }
 
   Extras withRetry(RetryRule rule) {
-    return new Extras(cookies, digest, upload, download, interceptor, rule);
+    return new Extras(cookies, digest, upload, download, interceptor, rule, proxy);
+  }
+
+  Extras withProxy(ProxyRule rule) {
+    return new Extras(cookies, digest, upload, download, interceptor, retry, rule);
   }
 
   /** Returns null if nothing is in it, so that a request asks one question only. */

@@ -18,6 +18,8 @@ import weir.http.client.ConnectionPool;
 import weir.http.client.Decoding;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
+import weir.net.proxy.NoProxy;
+import weir.net.proxy.ProxyServer;
 import weir.net.tls.Tls;
 
 /**
@@ -149,6 +151,7 @@ public final class HttpClient implements Closeable {
     private String endpointAlgorithm = "HTTPS";
     private SocketAddress localAddress;
     private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
+    private ProxyRule proxy = ProxyRule.DIRECT;
     private Consumer<Bootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
 
@@ -309,7 +312,18 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Changes Netty's bootstrap after all defaults are set. */
+    /**
+     * Goes through a proxy, unless a request says otherwise. HTTPS goes through a tunnel; plain HTTP is
+     * sent to an HTTP proxy in absolute form, unless that wants a login or is told to tunnel.
+     */
+    public Builder proxy(ProxyServer server, NoProxy except) {
+      proxy =
+          new ProxyRule(
+              Objects.requireNonNull(server, "server"), Objects.requireNonNull(except, "except"));
+      return this;
+    }
+
+    /** Changes Netty's bootstrap for each attempt to connect, after all defaults are set. */
     public Builder bootstrap(Consumer<Bootstrap> transform) {
       bootstrap = Objects.requireNonNull(transform, "transform");
       return this;
@@ -350,6 +364,7 @@ public final class HttpClient implements Closeable {
               endpointAlgorithm,
               localAddress,
               resolver,
+              proxy,
               bootstrap,
               pipeline));
     }

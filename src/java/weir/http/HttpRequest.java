@@ -518,6 +518,12 @@ public final class HttpRequest {
       return this;
     }
 
+    /** Goes through another proxy than the client's, or through none. */
+    public Builder proxy(ProxyRule rule) {
+      extras = extras.withProxy(Objects.requireNonNull(rule, "rule"));
+      return this;
+    }
+
     /** Lets {@code rule} decide whether a request that has failed is sent again. */
     public Builder retryIf(RetryRule rule) {
       extras = extras.withRetry(rule);

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.http.BodyMode;
 import weir.http.HeaderCase;
+import weir.http.ProxyRule;
 import weir.net.Transport;
 
 /**
@@ -45,5 +46,6 @@ public record ClientConfig(
     String endpointAlgorithm,
     SocketAddress localAddress,
     AddressResolverGroup<?> resolver,
+    ProxyRule proxy,
     Consumer<Bootstrap> bootstrap,
     Consumer<ChannelPipeline> pipeline) {}

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import weir.http.ClientStats;
+import weir.http.Extras;
 import weir.http.Url;
+import weir.net.proxy.ProxyServer;
 
 /** All connections of a client, by origin. Safe for use by any thread; never blocks. */
 public final class ConnectionPool implements Closeable {
@@ -42,7 +44,7 @@ public final class ConnectionPool implements Closeable {
       return;
     }
     Url url = exchange.request().url();
-    Origin origin = Origin.of(url);
+    Origin origin = Origin.of(url, proxyFor(exchange, url));
     OriginPool pool = origins.get(origin);
     if (pool == null) {
       pool = origins.computeIfAbsent(origin, o -> new OriginPool(this, o, url));
@@ -51,6 +53,12 @@ public final class ConnectionPool implements Closeable {
     if (closed) {
       pool.close(); // whoever closes may have missed this origin
     }
+  }
+
+  private ProxyServer proxyFor(Exchange exchange, Url url) {
+    Extras extras = exchange.request().extras();
+    boolean own = extras != null && extras.proxy() != null;
+    return (own ? extras.proxy() : config.proxy()).to(url);
   }
 
   /** Takes an origin out that has neither connections nor requests. */
@@ -72,9 +80,10 @@ public final class ConnectionPool implements Closeable {
   public ClientStats stats() {
     Map<String, ClientStats.Origin> byOrigin = new LinkedHashMap<>();
     for (OriginPool each : origins.values()) {
-      byOrigin.put(
-          each.origin().toString(),
-          new ClientStats.Origin(each.open(), each.idle(), each.queued()));
+      byOrigin.merge(
+          each.origin().toString(), // the same through several proxies
+          new ClientStats.Origin(each.open(), each.idle(), each.queued()),
+          ClientStats.Origin::plus);
     }
     return new ClientStats(total.taken(), byOrigin);
   }

@@ -112,6 +112,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     c.fireUserEventTriggered(event);
   }
 
+  /** Whether requests go to a proxy, which needs to be told the whole URL. */
+  boolean isForwarded() {
+    return pool.origin().isForwarded();
+  }
+
   private void ready() {
     endpoints = Endpoints.of(ctx.channel());
     attempt.ready(this);

@@ -21,6 +21,10 @@ final class Http1ClientPipeline {
   static void build(
       Channel channel, ClientConfig config, Origin origin, SslContext tls, Connecting attempt) {
     ChannelPipeline pipeline = channel.pipeline();
+    boolean toProxy = origin.isForwarded() && origin.proxy().tls() != null;
+    if (toProxy) {
+      pipeline.addLast("proxy-ssl-handler", origin.proxy().tlsHandler(channel));
+    }
     if (tls != null) {
       pipeline.addLast(Tls.HANDLER, tlsHandler(channel, config, origin, tls));
     }
@@ -34,7 +38,7 @@ final class Http1ClientPipeline {
                     DefaultHttpHeadersFactory.trailersFactory().withValidation(true)));
     pipeline.addLast("http-client", decoder);
     pipeline.addLast(
-        "handler", new Http1ClientConnection(attempt, config, decoder, origin.secure()));
+        "handler", new Http1ClientConnection(attempt, config, decoder, origin.secure() || toProxy));
     config.pipeline().accept(pipeline);
   }
 

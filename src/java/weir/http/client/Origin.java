@@ -1,17 +1,27 @@
 package weir.http.client;
 
 import weir.http.Url;
+import weir.net.proxy.ProxyServer;
 
-/** Whom a connection goes to: connections of one origin serve all its requests alike. */
-record Origin(boolean secure, String host, int port) {
+/**
+ * Whom a connection goes to, and through whom: connections of one origin serve all its requests alike.
+ *
+ * @param proxy null for none
+ */
+record Origin(boolean secure, String host, int port, ProxyServer proxy) {
 
-  static Origin of(Url url) {
-    return new Origin(url.isSecure(), url.host(), url.effectivePort());
+  static Origin of(Url url, ProxyServer proxy) {
+    return new Origin(url.isSecure(), url.host(), url.effectivePort(), proxy);
   }
 
   /** The host as a resolver knows it: without the brackets of an IPv6 address. */
   String hostName() {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** Whether requests are sent to the proxy itself, in absolute form. */
+  boolean isForwarded() {
+    return proxy != null && !secure && proxy.forwards();
   }
 
   @Override

@@ -209,6 +209,9 @@ final class RequestWriter implements BodySink {
     try {
       ascii(head, request.method());
       head.writeByte(' ');
+      if (connection.isForwarded()) {
+        ascii(head, "http://" + url.authority()); // RFC 9112 §3.2.2
+      }
       ascii(head, url.path());
       if (url.query() != null) {
         head.writeByte('?');

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import weir.net.EventLoops;
 import weir.net.Transport;
 
 /**
@@ -188,6 +189,8 @@ public final class DnsResolvers {
     Transport t = transport;
     DnsNameResolverBuilder b =
         new DnsNameResolverBuilder()
+            // Whoever asks may be on a loop of another transport.
+            .eventLoop(EventLoops.client(t).next())
             .datagramChannelFactory(() -> t.datagramChannel(null))
             .socketChannelFactory(() -> (SocketChannel) t.newClientChannel())
             .queryTimeoutMillis(queryTimeout.toMillis())

@@ -1,5 +1,6 @@
 package weir.net.proxy;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -11,6 +12,7 @@ import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks4ProxyHandler;
 import io.netty.handler.proxy.Socks5ProxyHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -134,14 +136,17 @@ public record ProxyServer(
    */
   public void addHandlers(ChannelPipeline pipeline, SocketAddress resolved) {
     if (tls != null) {
-      pipeline.addLast(
-          "proxy-ssl-handler",
-          Tls.connect(pipeline.channel(), tls, host, port, Tls.DEFAULT_ENDPOINT_ALGORITHM));
+      pipeline.addLast("proxy-ssl-handler", tlsHandler(pipeline.channel()));
     }
     ProxyHandler handler = handler(resolved);
     handler.setConnectTimeoutMillis(timeout.toMillis());
     pipeline.addLast("proxy", handler);
     pipeline.addLast("pending-proxy-connection", new Pending());
+  }
+
+  /** Returns the TLS handler of a connection to the proxy itself; only with {@link #tls}. */
+  public SslHandler tlsHandler(Channel channel) {
+    return Tls.connect(channel, tls, host, port, Tls.DEFAULT_ENDPOINT_ALGORITHM);
   }
 
   private ProxyHandler handler(SocketAddress resolved) {
