@@ -1,6 +1,6 @@
 package org.httpkit.server;
 
-import java.util.concurrent.Future;
+import clojure.lang.IDeref;
 
 /** A running server, as {@code run-server} with {@code :legacy-return-value? false} returns it. */
 public interface HttpServer {
@@ -25,7 +25,7 @@ public interface HttpServer {
    * Stops the server.
    *
    * @param timeoutMillis how long running requests may take
-   * @return true once it has stopped; null if it was stopped already
+   * @return what yields true when it has stopped; null if it was stopped already
    */
-  Future<Boolean> stop(int timeoutMillis);
+  IDeref stop(int timeoutMillis);
 }

@@ -46,7 +46,7 @@ public final class Bodies {
       return Unpooled.wrappedBuffer(buffer.duplicate());
     }
     // What the server itself hands out for small request bodies; a subclass may do anything.
-    if (body.getClass() == ByteArrayInputStream.class) {
+    if (body.getClass() == ByteArrayInputStream.class || body instanceof GatheredBody) {
       return ((ByteArrayInputStream) body).readAllBytes();
     }
     return NOT_CONTIGUOUS;
@@ -66,6 +66,8 @@ public final class Bodies {
         content.discard();
       } else if (body instanceof IEventStream stream) {
         stream.close();
+      } else if (body instanceof StreamingBody streaming) {
+        streaming.discard();
       } else {
         ReferenceCountUtil.release(body);
       }

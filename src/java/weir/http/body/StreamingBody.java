@@ -46,6 +46,9 @@ public interface StreamingBody {
    * @throws IllegalArgumentException if it is nothing that can be sent
    */
   static StreamingBody of(Object body, String contentType, Executor executor) {
+    if (body instanceof StreamingBody streaming) {
+      return streaming;
+    }
     if (body instanceof IEventSource source) {
       return new SourceBody(source);
     }

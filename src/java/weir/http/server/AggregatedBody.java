@@ -2,10 +2,10 @@ package weir.http.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Arrays;
 import weir.http.RequestBodyType;
+import weir.http.body.GatheredBody;
 import weir.http.body.InboundBody;
 import weir.stream.Stream;
 
@@ -69,7 +69,7 @@ final class AggregatedBody implements InboundBody {
 
   private Object inputStream() {
     if (bytes != null) {
-      return new ByteArrayInputStream(bytes, 0, length);
+      return new GatheredBody(bytes, length);
     }
     boolean stream = RequestBodies.wantsStream(exchange.headers(), exchange.context().config());
     return stream ? InputStream.nullInputStream() : null;

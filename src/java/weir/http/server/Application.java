@@ -44,4 +44,7 @@ public interface Application {
   default boolean bodiesEndByClosing() {
     return false;
   }
+
+  /** A request was answered with this status before any handler has seen it. On the event loop. */
+  default void onRefused(int status) {}
 }

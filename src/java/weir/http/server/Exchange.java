@@ -97,6 +97,8 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   /** Whether no thread works on the answer any more, which somebody is to realize later. */
   private volatile boolean pending;
 
+  private volatile Runnable gone;
+
   /** Who answers: nobody yet, the handler, or somebody who has claimed the exchange. */
   private volatile int answerer;
 
@@ -342,6 +344,35 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   @Override
   public void answer(Reply reply) {
     answerAfterError(reply, null);
+  }
+
+  @Override
+  public void answer(IPersistentMap response) {
+    HeadWriter writer = writer(null);
+    try {
+      ResponseEncoder.encode(this, response, writer);
+    } catch (RuntimeException e) {
+      forgetEncoded();
+      throw e;
+    }
+    finish(writer, null);
+  }
+
+  @Override
+  public void onGone(Runnable action) {
+    gone = action;
+    if (!connection.channel().isActive()) {
+      loop().run(this::tellGone);
+    }
+  }
+
+  /** The connection has gone before the response was sent; on the loop. */
+  void tellGone() {
+    Runnable action = gone;
+    if (action != null) {
+      gone = null;
+      action.run();
+    }
   }
 
   @Override

@@ -253,6 +253,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     exchange.closeAfter = true;
     refused = true;
     stopReading();
+    context.application().onRefused(refusal.reply().status());
     exchange.answerWith(refusal.reply());
   }
 
@@ -323,6 +324,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       closeAfterWrites();
     } else if (body.isGathered() || exchange.undecided) {
       exchange.undecided = false;
+      context.application().onRefused(refusal.reply().status());
       exchange.answerWith(refusal.reply()); // else the handler has been called, and answers
     }
   }

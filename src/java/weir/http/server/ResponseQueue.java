@@ -211,6 +211,7 @@ final class ResponseQueue {
         Http1Responses.abandonBody(e, gone);
       }
       e.interrupt();
+      e.tellGone();
       if (e.ready) {
         Http1Responses.discard(e);
       } else if (e.isPending()) {

@@ -1,5 +1,6 @@
 package weir.http.server;
 
+import clojure.lang.IPersistentMap;
 import java.time.Duration;
 import weir.http.Reply;
 import weir.http.RequestMessage;
@@ -21,6 +22,19 @@ public interface Upgradable extends RequestMessage {
 
   /** Answers a claimed exchange; HTTP goes on. */
   void answer(Reply reply);
+
+  /**
+   * Answers a claimed exchange with a Ring response map; HTTP goes on.
+   *
+   * @throws IllegalArgumentException if it is no response; it can be answered otherwise then
+   */
+  void answer(IPersistentMap response);
+
+  /**
+   * Sets what is called on the event loop if the connection goes before the response of a claimed
+   * exchange has come to its end; at once if it has gone already.
+   */
+  void onGone(Runnable action);
 
   /**
    * Ends HTTP on the connection of a claimed exchange, when the responses before it are sent.
