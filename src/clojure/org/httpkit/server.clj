@@ -217,6 +217,9 @@
   (when (or (find-ns 'ring.core.protocols) (RingBodies/onClassPath))
     ((requiring-resolve 'weir.ring/body-rule))))
 
+(defn- ring-listener [listener]
+  ((requiring-resolve 'weir.ring.websocket/listener) listener))
+
 (defn run-server
   "Starts a server and returns a function that stops it: `(stop)` or `(stop :timeout ms)`, with
   `:local-port` and `:server` in its metadata. With `:legacy-return-value? false` returns the server, for
@@ -260,6 +263,8 @@
         options (cond-> (merge (dissoc (engine-options opts) :port) place)
                   pool (assoc :executor pool))
         server (ChannelServer/start handler (boolean (:ring-async? opts)) hub
+                                    (when-not (Boolean/getBoolean "http-kit.no-ring-websockets")
+                                      ring-listener)
                                     "org.httpkit.server/run-server" options (mapv name own-options)
                                     (body-rule)
                                     (when shutdown-executor? pool)

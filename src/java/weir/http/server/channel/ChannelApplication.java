@@ -2,6 +2,7 @@ package weir.http.server.channel;
 
 import clojure.lang.IFn;
 import clojure.lang.IPersistentMap;
+import clojure.lang.Keyword;
 import clojure.lang.RT;
 import io.netty.handler.codec.http.HttpMethod;
 import manifold.deferred.IDeferred;
@@ -11,26 +12,44 @@ import weir.deferred.Deferred;
 import weir.http.Reply;
 import weir.http.RingRequest;
 import weir.http.server.Application;
+import weir.http.websocket.AcceptOptions;
+import weir.http.websocket.WebSocketListener;
 
 /** Handlers that were written for http-kit. */
 public final class ChannelApplication implements Application {
 
+  private static final Keyword LISTENER = Keyword.intern("ring.websocket", "listener");
   private static final Reply NOT_FOUND = Reply.of(404);
 
   private final IFn handler;
   private final boolean async;
   private final ChannelHub hub;
+  private final IFn listeners;
 
   /**
    * Takes a handler.
    *
    * @param handler of a request, or of request, {@code respond} and {@code raise} if {@code async}
    * @param hub what its channels share
+   * @param listeners makes a {@link WebSocketListener} of one of Ring's; may be null
    */
-  public ChannelApplication(IFn handler, boolean async, ChannelHub hub) {
+  public ChannelApplication(IFn handler, boolean async, ChannelHub hub, IFn listeners) {
     this.handler = handler;
     this.async = async;
     this.hub = hub;
+    this.listeners = listeners;
+  }
+
+  @Override
+  public WebSocketListener socketListener(Object listener) throws Exception {
+    return listeners == null
+        ? Application.super.socketListener(listener)
+        : (WebSocketListener) listeners.invoke(listener);
+  }
+
+  @Override
+  public AcceptOptions socketOptions() {
+    return new AcceptOptions(hub.settings().sockets());
   }
 
   @Override
@@ -133,6 +152,9 @@ public final class ChannelApplication implements Application {
   }
 
   private IPersistentMap ordinary(ChannelRequest request, IPersistentMap response) {
+    if (response.valAt(LISTENER) != null) {
+      return response;
+    }
     boolean keepsLength =
         !hub.settings().countsHeadBodies() && request.message().method() == HttpMethod.HEAD;
     IPersistentMap result = ResponseMaps.translate(response, keepsLength);

@@ -52,6 +52,7 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
    * Starts a server.
    *
    * @param handler of a request; or of request, {@code respond} and {@code raise} if {@code async}
+   * @param listeners makes a WebSocketListener of one of Ring's; may be null
    * @param place what was called, for reports of unknown options
    * @param options those of {@link ServerOptions}
    * @param others names of more options, which the caller has read
@@ -63,6 +64,7 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
       IFn handler,
       boolean async,
       ChannelHub hub,
+      IFn listeners,
       String place,
       Map<?, ?> options,
       Collection<String> others,
@@ -72,7 +74,7 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
     HttpServer.Builder builder =
         HttpServer.builder()
             .threadPrefix("http-kit-server")
-            .application(new ChannelApplication(handler, async, hub));
+            .application(new ChannelApplication(handler, async, hub, listeners));
     if (bodies != null) {
       builder.bodyRule(bodies);
     }
