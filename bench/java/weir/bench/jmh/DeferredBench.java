@@ -2,6 +2,8 @@ package weir.bench.jmh;
 
 import clojure.lang.AFn;
 import clojure.lang.IFn;
+import clojure.lang.RT;
+import clojure.lang.Symbol;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import weir.deferred.Deferred;
 import weir.deferred.Deferreds;
+import weir.executor.CurrentExecutor;
 
 /** Deferred beside CompletableFuture: what is called {@code future…} is the measure. */
 @State(Scope.Thread)
@@ -122,5 +125,61 @@ public class DeferredBench {
     b.success(value);
     c.success(value);
     return all.deref();
+  }
+
+  /** Three values that depend on nothing, all there already; a function of them. */
+  @Benchmark
+  public Object letFlow3realized_future_thenCompose() {
+    return composed(realizedFuture, realizedFuture, realizedFuture);
+  }
+
+  /** {@code d/let-flow}. */
+  @Benchmark
+  public Object letFlow3realized_deferred() {
+    return Flows.THREE.invoke(realizedDeferred, realizedDeferred, realizedDeferred);
+  }
+
+  /** Three values that come later; a function of them. */
+  @Benchmark
+  public Object letFlow3pending_future_thenCompose() throws Exception {
+    CompletableFuture<Object> a = new CompletableFuture<>();
+    CompletableFuture<Object> b = new CompletableFuture<>();
+    CompletableFuture<Object> c = new CompletableFuture<>();
+    CompletableFuture<Object> all = composed(a, b, c);
+    a.complete(value);
+    b.complete(value);
+    c.complete(value);
+    return all.get();
+  }
+
+  /** {@code d/let-flow}, with an executor for its body that runs it right there, as the future does. */
+  @Benchmark
+  public Object letFlow3pending_deferred() {
+    Deferred<Object> a = Deferred.create(null);
+    Deferred<Object> b = Deferred.create(null);
+    Deferred<Object> c = Deferred.create(null);
+    CurrentExecutor.set(Runnable::run);
+    Deferred<?> all = (Deferred<?>) Flows.THREE.invoke(a, b, c);
+    CurrentExecutor.set(null);
+    a.success(value);
+    b.success(value);
+    c.success(value);
+    return all.deref();
+  }
+
+  private static CompletableFuture<Object> composed(
+      CompletableFuture<Object> a, CompletableFuture<Object> b, CompletableFuture<Object> c) {
+    return a.thenCompose(
+        x -> b.thenCompose(y -> c.thenCompose(z -> CompletableFuture.completedFuture(z))));
+  }
+
+  /** Loads Clojure when it is first needed. */
+  private static final class Flows {
+    static final IFn THREE;
+
+    static {
+      RT.var("clojure.core", "require").invoke(Symbol.intern("weir.bench.flows"));
+      THREE = (IFn) RT.var("weir.bench.flows", "three").deref();
+    }
   }
 }
