@@ -46,6 +46,11 @@ final class Fold extends Puller {
   }
 
   @Override
+  boolean wantsMore() {
+    return goesOn();
+  }
+
+  @Override
   boolean accept(Object m) {
     try {
       return advance(begun ? f.apply(acc, m) : m, begun);

@@ -26,7 +26,15 @@ final class Operators {
   }
 
   static IEventSource each(String op, Object s, Each f) {
-    Stream<Object> out = Stream.create();
+    return each(op, s, f, Stream.create());
+  }
+
+  /** The same for what puts at most one message for each that it gets. */
+  static IEventSource one(String op, Object s, Each f) {
+    return each(op, s, f, new OperatorStream(s));
+  }
+
+  private static IEventSource each(String op, Object s, Each f, Stream<Object> out) {
     ConnectOptions options = described(op);
     connect(s, new CallbackSink(m -> f.accept(m, out), out, true, options.description()), options);
     return new SourceView(out);

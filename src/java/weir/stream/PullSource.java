@@ -82,6 +82,13 @@ abstract class PullSource extends EventStream implements IEventSource, Failable 
     return Expiring.result(d, wait, timeout, timeoutVal);
   }
 
+  /** What a blocking take returns; {@link Stream#END} once drained. */
+  final Object await() {
+    return todo.compareAndSet(0, 1)
+        ? served(nextOrLetGo(true), Stream.END, true)
+        : take(Stream.END, Boolean.TRUE, null, null);
+  }
+
   /** As the owner: an interrupt of the calling thread ends its take, not the source. */
   private Object nextOrLetGo(boolean mayBlock) {
     try {

@@ -1,5 +1,7 @@
 package weir.stream;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import manifold.deferred.IDeferred;
@@ -19,13 +21,32 @@ abstract class Puller extends Taker implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Puller.class);
 
+  private static final VarHandle DIRECT;
+
+  static {
+    try {
+      DIRECT = MethodHandles.lookup().findVarHandle(Puller.class, "direct", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // States of `direct`.
+  private static final int OFF = 0; // in the stream's queue as any other taker, or not at all
+  private static final int IDLE = 1; // in the queue, and may be called directly
+  private static final int BUSY = 2; // was called directly, still in the queue
+  private static final int DEQUEUED = 3; // busy, and a later message found it so in the queue
+  private static final int ENDED = 4; // busy, and the stream was closed
+
   /** What a take is realized with when it is taken back. */
   private static final Object WITHDRAWN = new Object();
 
   final IEventSource source;
   private final Stream<?> stream; // the source, if it is one of ours
+  private final PullSource pulls; // the same for these
   private final boolean blocking;
   private final Executor executor; // where the loop runs; null for any thread
+  private volatile int direct;
   private volatile IDeferred take; // a take of a foreign source that may be pending
   private Outcome outcome; // of that take; one is enough
   private PendingPut owed; // only the loop touches it
@@ -33,6 +54,7 @@ abstract class Puller extends Taker implements Runnable {
   Puller(IEventSource source) {
     this.source = source;
     this.stream = source instanceof Stream<?> s ? s : null;
+    this.pulls = source instanceof PullSource p ? p : null;
     this.blocking = Args.isTrue(((IEventStream) source).isSynchronous());
     this.executor = blocking ? Pools.waitPool() : stream == null ? null : stream.executor();
   }
@@ -73,6 +95,9 @@ abstract class Puller extends Taker implements Runnable {
 
   @Override
   public final void run() {
+    if (direct != OFF && !leaveQueue()) {
+      return;
+    }
     PendingPut answered = null;
     while (goesOn()) {
       Object m = stream != null ? stream.receive(this) : takeForeign();
@@ -133,7 +158,62 @@ abstract class Puller extends Taker implements Runnable {
 
   @Override
   final void ended() {
-    end(because());
+    for (; ; ) {
+      int s = direct;
+      if (s == BUSY) {
+        if (DIRECT.compareAndSet(this, BUSY, ENDED)) {
+          return; // first the message
+        }
+      } else if (s == OFF || DIRECT.compareAndSet(this, IDLE, OFF)) {
+        end(because());
+        return;
+      }
+    }
+  }
+
+  @Override
+  final boolean commit(Object message) {
+    for (; ; ) {
+      int s = direct;
+      if (s == OFF || s == IDLE && DIRECT.compareAndSet(this, IDLE, OFF)) {
+        return true;
+      }
+      if (s == ENDED || s == BUSY && DIRECT.compareAndSet(this, BUSY, DEQUEUED)) {
+        return false;
+      }
+    }
+  }
+
+  // ---- called by the one who puts into a stream of an operator, while this stays in its queue
+
+  /** Inside the section: lets the one who puts call {@link #acceptDirectly} from now on. */
+  final boolean goDirect() {
+    if (executor != null) {
+      return false;
+    }
+    direct = IDLE;
+    return true;
+  }
+
+  /** Returns false if this does not wait at the moment, or is taken out of the queue. */
+  final boolean acceptDirectly(Object m) {
+    if (direct != IDLE || !DIRECT.compareAndSet(this, IDLE, BUSY)) {
+      return false;
+    }
+    if (accept(m)
+        && !(wantsMore() && !stream.isShared() && DIRECT.compareAndSet(this, BUSY, IDLE))) {
+      run();
+    }
+    return true;
+  }
+
+  /** As the one who is busy: takes this out of the queue; false if it ends on another thread. */
+  private boolean leaveQueue() {
+    boolean waited = stream.withdraw(this);
+    // Taken out by the stream's end, which is on its way here and will find that nobody is busy.
+    boolean ends = !waited && DIRECT.compareAndSet(this, BUSY, OFF);
+    direct = OFF;
+    return !ends;
   }
 
   // ---- sources that are not ours
@@ -141,7 +221,7 @@ abstract class Puller extends Taker implements Runnable {
   private Object takeForeign() {
     Object m;
     try {
-      m = source.take(Stream.END, blocking);
+      m = pulls != null && blocking ? pulls.await() : source.take(Stream.END, blocking);
     } catch (Throwable t) {
       takeFailed(t);
       return Stream.NONE;
@@ -196,7 +276,8 @@ abstract class Puller extends Taker implements Runnable {
   /** Takes back a pending take; true if the caller runs the loop now. */
   final boolean withdraw() {
     if (stream != null) {
-      return stream.withdraw(this);
+      // A busy loop is in no need of that: it looks by itself whether it goes on.
+      return (direct == OFF || DIRECT.compareAndSet(this, IDLE, OFF)) && stream.withdraw(this);
     }
     if (take instanceof IMutableDeferred d) {
       d.success(WITHDRAWN); // then its listener runs the loop

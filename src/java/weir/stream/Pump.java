@@ -58,6 +58,10 @@ final class Pump extends Puller {
   @Override
   boolean accept(Object m) {
     Connection[] sinks = home.snapshot();
+    if (sinks.length == 1 && !sinks[0].blocking) {
+      awaitFirst();
+      return sinks[0].offer(m) || answeredAll();
+    }
     boolean missing = false;
     boolean blockingSinks = false;
     awaitFirst();

@@ -281,6 +281,7 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
         overflow = takes.size() >= Limits.maxTakes();
         if (!overflow) {
           takes.add(taker);
+          waits(taker, takes.size() == 1);
         }
       }
       accepted = freed;
@@ -299,6 +300,14 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
       return END;
     }
     return x;
+  }
+
+  /** Inside the section: {@code taker} has begun to wait, behind others unless it is alone. */
+  void waits(Taker taker, boolean alone) {}
+
+  /** Whether several takers wait; racy, which costs at most a turn. */
+  final boolean isShared() {
+    return takes.size() > 1;
   }
 
   /** Inside the section: the next message, {@link #NONE} or {@link #END}. */

@@ -208,12 +208,12 @@ public final class Streams {
 
   /** Each message as {@code f} makes it. */
   public static IEventSource map(Object s, Function<Object, ?> f) {
-    return Operators.each("map", s, (m, out) -> out.put(f.apply(m)));
+    return Operators.one("map", s, (m, out) -> out.put(f.apply(m)));
   }
 
   /** The messages that {@code pred} likes. */
   public static IEventSource filter(Object s, Predicate<Object> pred) {
-    return Operators.each("filter", s, (m, out) -> pred.test(m) ? out.put(m) : Deferred.TRUE);
+    return Operators.one("filter", s, (m, out) -> pred.test(m) ? out.put(m) : Deferred.TRUE);
   }
 
   /**
