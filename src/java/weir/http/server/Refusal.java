@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
 import java.util.Locale;
 import weir.http.Reply;
 
@@ -11,6 +12,7 @@ import weir.http.Reply;
 enum Refusal {
   BAD_REQUEST(400, "Bad Request", "malformed request"),
   BAD_HOST(400, "Bad Request", "HTTP/1.1 wants exactly one Host (RFC 9112 §3.2)"),
+  BAD_TARGET(400, "Bad Request", "target and Host do not go together (RFC 9112 §3.2)"),
   BAD_BODY(400, "Bad Request", "malformed request body"),
   SLOW_HEADER(408, "Request Timeout", "request header not complete in time"),
   SLOW_BODY(408, "Request Timeout", "nothing of the request body came for too long"),
@@ -53,9 +55,13 @@ enum Refusal {
     if (request.protocolVersion().majorVersion() != 1) {
       return UNKNOWN_VERSION;
     }
-    if (request.protocolVersion().minorVersion() > 0
-        && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+    List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+    if (hosts.size() > 1 || hosts.isEmpty() && request.protocolVersion().minorVersion() > 0) {
       return BAD_HOST;
+    }
+    String host = hosts.isEmpty() ? "" : hosts.get(0);
+    if (!TargetRules.allow(request.method(), request.uri(), host)) {
+      return BAD_TARGET;
     }
     return RequestBodies.refusal(request, config);
   }
