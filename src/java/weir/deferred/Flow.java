@@ -1,5 +1,6 @@
 package weir.deferred;
 
+import clojure.lang.AFn;
 import clojure.lang.IFn;
 import java.util.concurrent.Executor;
 import weir.executor.CurrentExecutor;
@@ -42,7 +43,26 @@ public final class Flow implements AutoCloseable {
    * @param dependencies plain and eventual values; this writes to the array
    */
   public Deferred<Object> expression(Object[] dependencies, IFn f) {
-    return then(Zip.arrayOf(dependencies, coercing), f);
+    return dependencies.length == 1
+        ? then(dependencies[0], new OfOne(dependencies, f))
+        : then(Zip.arrayOf(dependencies, coercing), f);
+  }
+
+  /** Calls a function of an array with an array of one value: there is nothing to gather. */
+  private static final class OfOne extends AFn {
+    private final Object[] values;
+    private final IFn function;
+
+    OfOne(Object[] values, IFn function) {
+      this.values = values;
+      this.function = function;
+    }
+
+    @Override
+    public Object invoke(Object value) {
+      values[0] = value;
+      return function.invoke(values);
+    }
   }
 
   /** Calls the body with the array of all values, once they are there. */
@@ -57,7 +77,7 @@ public final class Flow implements AutoCloseable {
     return then(moved, f);
   }
 
-  private Deferred<Object> then(Deferred<Object> values, IFn f) {
+  private Deferred<Object> then(Object values, IFn f) {
     return Chain.run(coercing, values, f, Chain.END, Chain.END);
   }
 }
