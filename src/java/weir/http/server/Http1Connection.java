@@ -23,6 +23,7 @@ import weir.deferred.Deferred;
 import weir.http.Endpoints;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
+import weir.net.ListenOn;
 
 /**
  * One HTTP/1 connection: makes an {@link Exchange} of each decoded request, gives its body to who
@@ -496,13 +497,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * The server stops: an idle connection goes at once, a busy one after its responses. One that has
-   * just been used is not idle yet: the next request may be on its way, and would be cut. It is
-   * answered, and told that the connection closes.
+   * The server stops: an idle connection goes at once, a busy one after its responses. If a successor
+   * goes on with the listening socket, one that has just been used is not idle yet: the next request
+   * may be on its way, and would be cut. It is answered, and told that the connection closes.
    */
   void drain() {
     if (isIdle()) {
-      if (timer.isIdleSince(DRAIN_MILLIS)) {
+      boolean handsOver = context.config().place() instanceof ListenOn.Adopted;
+      if (!handsOver || timer.isIdleSince(DRAIN_MILLIS)) {
         closeAfterWrites();
       } else {
         ctx.executor().schedule(this::closeIfIdle, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
