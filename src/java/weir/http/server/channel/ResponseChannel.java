@@ -157,7 +157,7 @@ public final class ResponseChannel extends AsyncChannel {
     IPersistentMap response = ResponseMaps.first(data, around);
     long code = ResponseMaps.status(response);
     if (close || isHead() || ResponseMaps.isBodyless(code)) {
-      answer(response);
+      answerWhole(response);
       closed(CloseStatus.SERVER_CLOSE);
       succeed(answer);
       return true;
@@ -173,6 +173,17 @@ public final class ResponseChannel extends AsyncChannel {
     body = stream;
     phase = Phase.STREAMING;
     return false;
+  }
+
+  /** It is closed by the time the peer can have the response. */
+  private void answerWhole(IPersistentMap response) {
+    status = CloseStatus.SERVER_CLOSE;
+    try {
+      answer(response);
+    } catch (RuntimeException e) {
+      status = null;
+      throw e;
+    }
   }
 
   private void answer(IPersistentMap response) {
@@ -269,7 +280,7 @@ public final class ResponseChannel extends AsyncChannel {
           if (!take()) {
             return false;
           }
-          answer(ResponseMaps.first(PersistentArrayMap.EMPTY, around));
+          answerWhole(ResponseMaps.first(PersistentArrayMap.EMPTY, around));
         }
         case STREAMING -> body.end();
         case SOCKET -> {
@@ -452,7 +463,7 @@ public final class ResponseChannel extends AsyncChannel {
       if (phase == Phase.CLOSED) {
         return;
       }
-      boolean ours = hub.isStopping() && !byPeer;
+      boolean ours = hub.isStopping() && (!byPeer || code == CloseCode.GOING_AWAY);
       closed(
           ours
               ? CloseStatus.SERVER_CLOSE
