@@ -23,7 +23,6 @@ import weir.deferred.Deferred;
 import weir.http.Endpoints;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
-import weir.net.ListenOn;
 
 /**
  * One HTTP/1 connection: makes an {@link Exchange} of each decoded request, gives its body to who
@@ -61,6 +60,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   // What the timer compares: it changes when something comes.
   private int requestsCame;
+  private boolean drained;
   private long bodyBytesCame;
 
   /**
@@ -161,6 +161,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private void requestCame(HttpRequest request) {
     decoder.headerCame();
     requestsCame++;
+    if (!ending && cameTooLate()) {
+      closeAfterWrites();
+    }
     if (ending) {
       return;
     }
@@ -497,19 +500,30 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * The server stops: an idle connection goes at once, a busy one after its responses. If a successor
-   * goes on with the listening socket, one that has just been used is not idle yet: the next request
-   * may be on its way, and would be cut. It is answered, and told that the connection closes.
+   * The server stops: an idle connection goes at once, a busy one after its responses.
+   *
+   * <p>Where a successor goes on with the listening socket nothing may be cut, and one that has just
+   * been used is not idle yet: its next request may be on its way. It is answered, and told that the
+   * connection closes.
    */
   void drain() {
+    drained = true;
     if (isIdle()) {
-      boolean handsOver = context.config().place() instanceof ListenOn.Adopted;
-      if (!handsOver || timer.isIdleSince(DRAIN_MILLIS)) {
+      if (!context.mayHaveSuccessor() || timer.isIdleSince(DRAIN_MILLIS)) {
         closeAfterWrites();
       } else {
         ctx.executor().schedule(this::closeIfIdle, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
+  }
+
+  /** Whether a kept connection, which was idle when the server stopped, has not been drained yet. */
+  private boolean cameTooLate() {
+    return context.isDraining()
+        && !drained
+        && requestsCame > 1
+        && responses.isEmpty()
+        && !context.mayHaveSuccessor();
   }
 
   private void closeIfIdle() {

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import weir.executor.Pools;
 import weir.http.ServerStats;
+import weir.net.ListenOn;
 
 /** What all connections of a server share. */
 final class ServerContext {
@@ -110,6 +111,11 @@ final class ServerContext {
       return null;
     }
     return Observation.sum(loops.values().stream().map(ServerLoop::stats).toList(), connections);
+  }
+
+  /** Whether the listening socket outlives this server, so that somebody else may go on with it. */
+  boolean mayHaveSuccessor() {
+    return config.place() instanceof ListenOn.Adopted;
   }
 
   boolean isDraining() {

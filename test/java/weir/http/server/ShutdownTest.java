@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import weir.deferred.Deferred;
+import weir.http.BodyMode;
+import weir.http.HttpClient;
+import weir.http.HttpRequest;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.testing.Await;
@@ -33,6 +36,22 @@ class ShutdownTest {
       assertEquals(true, stopped.await(20, TimeUnit.SECONDS));
       assertThrows(ConnectException.class, () -> new RawClient(port));
     }
+  }
+
+  /** Who restarts a server, at a REPL say, is not answered by the old one over a kept connection. */
+  @Test
+  void aClientOfAClosedServerIsAnsweredByTheNextOneOnThatPort() throws Exception {
+    HttpServer first = HttpServer.builder().port(0).handler(r -> Reply.text("first")).start();
+    int port = first.port();
+    try (HttpClient client = HttpClient.builder().build()) {
+      HttpRequest request = HttpRequest.get("http://localhost:" + port).as(BodyMode.STRING).build();
+      assertEquals("first", client.send(request).await(20, TimeUnit.SECONDS).body());
+      first.close();
+      HttpServer next = HttpServer.builder().port(port).handler(r -> Reply.text("next")).start();
+      assertEquals("next", client.send(request).await(20, TimeUnit.SECONDS).body());
+      next.shutdown(Duration.ZERO).await();
+    }
+    assertEquals(true, first.stopped().await(20, TimeUnit.SECONDS));
   }
 
   @Test
