@@ -227,6 +227,8 @@
   | `:max-body-size` | bytes of a body that is gathered in memory (1 GiB)
   | `:response-executor` | where callbacks of the response run (that of the pool)
   | `:middleware` | function from a client, itself a function of a request, to a client
+  | `:cache` | true for a private cache of the pool, or one of `weir.http.cache/http-cache`; the response's `:cached` is `:hit`, `:validated` or `:miss`
+  | `:cache-config` | map of `:max-cache-entries` (1000) and `:max-object-size` in bytes (1048576) for the pool's cache
   | `:response-interceptor` | function of each response, redirects included, and a context of `:request` and `:url`
   | `:retry-handler` | function of an exception, the count of failures and a context: whether to send again
   | `:on-upload`, `:on-download` | functions of bytes so far and in total (nil if unknown); must not block

@@ -5,7 +5,8 @@
    [aleph.http.client-middleware :as mw]
    [clojure.edn :as edn]
    [clojure.test :refer [deftest is testing]]
-   [manifold.deferred :as d])
+   [manifold.deferred :as d]
+   [weir.http.cache :as cache])
   (:import
    (java.io Closeable)
    (java.net MalformedURLException)
@@ -271,3 +272,14 @@
       (is (nil? (:body (get-as :clojure "application/edn" ""))))
       (is (instance? Exception (failure (http/get (str url "/?" (java.net.URLEncoder/encode "[\"a/b\" \"{\"]" "UTF-8"))
                                                   {:as :clojure})))))))
+
+(deftest responses-are-cached-when-a-program-wants-that
+  (let [n (atom 0)]
+    (with-server [url (fn [_] {:status 200 :headers {"cache-control" "max-age=100"} :body (str (swap! n inc))})]
+      (with-open [^Closeable pool (http/connection-pool {})]
+        (let [fetch #((juxt :cached :body) (value (http/get url (merge {:pool pool :as :string} %))))]
+          (is (= [:miss "1"] (fetch {:cache true})))
+          (is (= [:hit "1"] (fetch {:cache true :cache-config {:max-object-size 10}})))
+          (is (= [nil "2"] (fetch {})))
+          (is (= [:miss "3"] (fetch {:cache (cache/http-cache)})) "a cache of its own")
+          (is (instance? IllegalArgumentException (failure (http/get url {:cache 1})))))))))

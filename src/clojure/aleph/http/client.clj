@@ -166,14 +166,14 @@
 ;; ---- the request
 
 (def ^:private request-later
-  #{:ntlm-auth
-    :cache :cache-config :request-interceptor :socket-timeout})
+  #{:ntlm-auth :request-interceptor :socket-timeout})
 
 (def ^:private extras
   "Options that aleph.http.client-extras knows about, which is loaded with the first of them."
   #{:cookies :cookie-store :cookie-spec :cookie-policy :decode-cookies :decode-cookies?
     :multipart :save-request :save-request? :debug :debug? :debug-body :debug-body? :digest-auth
     :response-interceptor :retry-handler :on-upload :on-download
+    :cache :cache-config
     :mime-subtype :multipart-charset
     :proxy-options :proxy-host :proxy-port :proxy-user :proxy-pass :proxy-ignore-hosts})
 

@@ -4,15 +4,18 @@
   (:require
    [aleph.http.client :as client]
    [aleph.http.client-middleware :as mw]
+   [weir.http.cache :as cache]
    [weir.net-options :as net]
    [weir.options :as o])
   (:import
    (clojure.lang ExceptionInfo)
    (io.netty.handler.codec.http DefaultHttpRequest HttpMethod HttpVersion)
-   (java.util.function BiConsumer)
+   (java.util Collections Map WeakHashMap)
+   (java.util.function BiConsumer Function)
    (org.slf4j Logger LoggerFactory)
    (weir.deferred Deferred Deferreds)
    (weir.http HeaderFields HeaderName HttpClient HttpRequest HttpRequest$Builder Progress ProxyRule RetryRule)
+   (weir.http.cache HttpCache)
    (weir.http.client CallbackThreads FollowUp)))
 
 (set! *warn-on-reflection* true)
@@ -57,6 +60,18 @@
     (triesAgain [_ cause failures request]
       (boolean (f cause failures {:request (.origin request)})))))
 
+(def ^:private ^Map caches
+  "The cache of each pool whose requests have asked for one, while the pool is there."
+  (Collections/synchronizedMap (WeakHashMap.)))
+
+(defn- cache-of ^HttpCache [{:keys [cache cache-config pool]}]
+  (cond
+    (instance? HttpCache cache) cache
+    (true? cache) (.computeIfAbsent caches (or pool (HttpClient/shared))
+                                    (reify Function
+                                      (apply [_ _] (cache/http-cache cache-config))))
+    :else (throw (o/illegal :cache cache "true, or what weir.http.cache/http-cache has returned"))))
+
 (def ^:private secret? #{"authorization" "proxy-authorization" "cookie" "set-cookie"})
 
 (defn- log-request! [^HttpRequest request]
@@ -92,6 +107,7 @@
   (some->> (:digest-auth req) (set-digest b))
   (some->> (:on-upload req) (progress :on-upload) (.onUpload b))
   (some->> (:on-download req) (progress :on-download) (.onDownload b))
+  (when (:cache req) (.cache b (cache-of req)))
   (some->> (:response-interceptor req) interceptor (.interceptor b))
   (some->> (:retry-handler req) retry-rule (.retryIf b)))
 

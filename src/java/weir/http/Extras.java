@@ -1,6 +1,7 @@
 package weir.http;
 
 import java.util.function.BiConsumer;
+import weir.http.cache.HttpCache;
 import weir.http.cookie.CookieJar;
 
 /**
@@ -14,7 +15,8 @@ public record Extras(
     Progress download,
     BiConsumer<Response, HttpRequest> interceptor,
     RetryRule retry,
-    ProxyRule proxy) {
+    ProxyRule proxy,
+    HttpCache cache) {
 
   /** A name and its password. */
   public record Credentials(String user, String password) {
@@ -24,34 +26,38 @@ public record Extras(
     }
   }
 
-  static final Extras NONE = new Extras(null, null, null, null, null, null, null);
+  static final Extras NONE = new Extras(null, null, null, null, null, null, null, null);
 
   Extras withCookies(CookieJar jar) {
-    return new Extras(jar, digest, upload, download, interceptor, retry, proxy);
+    return new Extras(jar, digest, upload, download, interceptor, retry, proxy, cache);
   }
 
   Extras withDigest(Credentials credentials) {
-    return new Extras(cookies, credentials, upload, download, interceptor, retry, proxy);
+    return new Extras(cookies, credentials, upload, download, interceptor, retry, proxy, cache);
   }
 
   Extras withUpload(Progress progress) {
-    return new Extras(cookies, digest, progress, download, interceptor, retry, proxy);
+    return new Extras(cookies, digest, progress, download, interceptor, retry, proxy, cache);
   }
 
   Extras withDownload(Progress progress) {
-    return new Extras(cookies, digest, upload, progress, interceptor, retry, proxy);
+    return new Extras(cookies, digest, upload, progress, interceptor, retry, proxy, cache);
   }
 
   Extras withInterceptor(BiConsumer<Response, HttpRequest> seen) {
-    return new Extras(cookies, digest, upload, download, seen, retry, proxy);
+    return new Extras(cookies, digest, upload, download, seen, retry, proxy, cache);
   }
 
   Extras withRetry(RetryRule rule) {
-    return new Extras(cookies, digest, upload, download, interceptor, rule, proxy);
+    return new Extras(cookies, digest, upload, download, interceptor, rule, proxy, cache);
   }
 
   Extras withProxy(ProxyRule rule) {
-    return new Extras(cookies, digest, upload, download, interceptor, retry, rule);
+    return new Extras(cookies, digest, upload, download, interceptor, retry, rule, cache);
+  }
+
+  Extras withCache(HttpCache newCache) {
+    return new Extras(cookies, digest, upload, download, interceptor, retry, proxy, newCache);
   }
 
   /** Returns null if nothing is in it, so that a request asks one question only. */
@@ -61,6 +67,6 @@ public record Extras(
 
   /** Whether the steps around an exchange may block. */
   public boolean mayBlock() {
-    return interceptor != null || (cookies != null && cookies.mayBlock());
+    return interceptor != null || cache != null || (cookies != null && cookies.mayBlock());
   }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
+import weir.http.cache.HttpCache;
 import weir.http.cookie.CookieJar;
 import weir.http.multipart.Multipart;
 
@@ -521,6 +522,15 @@ public final class HttpRequest {
     /** Goes through another proxy than the client's, or through none. */
     public Builder proxy(ProxyRule rule) {
       extras = extras.withProxy(Objects.requireNonNull(rule, "rule"));
+      return this;
+    }
+
+    /**
+     * Answers from a cache if that is allowed, and stores responses in it; null for none. Bodies that
+     * are raw streams or publishers pass it by.
+     */
+    public Builder cache(HttpCache cache) {
+      extras = extras.withCache(cache);
       return this;
     }
 

@@ -4,11 +4,14 @@ import aleph.utils.RequestTimeoutException;
 import clojure.lang.IFn;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentVector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import weir.deferred.Deferred;
 import weir.http.ErrorStatusException;
 import weir.http.HttpRequest;
 import weir.http.RedirectException;
 import weir.http.Response;
+import weir.http.ResponseMessage;
 import weir.http.RingResponse;
 import weir.http.body.Bodies;
 
@@ -19,6 +22,8 @@ import weir.http.body.Bodies;
 public final class Call extends Deferred<Response> {
 
   private static final Keyword TRACE = Keyword.intern(null, "trace-redirects");
+
+  private static final Keyword CACHED = Keyword.intern(null, "cached");
 
   private final ConnectionPool pool;
   private volatile Exchange exchange;
@@ -31,6 +36,7 @@ public final class Call extends Deferred<Response> {
   private boolean challenged; // following answers a challenge, it is no redirect
   private boolean answered; // no challenge is answered again
   private int failures;
+  private CacheSteps cache; // of the present hop, or null
   private Throwable refusal;
 
   private Call(ConnectionPool pool, HttpRequest request) {
@@ -59,7 +65,14 @@ public final class Call extends Deferred<Response> {
   }
 
   private void exchange(HttpRequest prepared) {
-    Exchange next = new Exchange(this, prepared);
+    cache = CacheSteps.of(prepared);
+    ResponseMessage stored = cache == null ? null : cache.answer();
+    if (stored != null) {
+      willFollow(stored);
+      proceed(stored);
+      return;
+    }
+    Exchange next = new Exchange(this, cache == null ? prepared : cache.request());
     exchange = next;
     if (isRealized()) {
       cancel(); // it was cancelled between two hops
@@ -71,7 +84,7 @@ public final class Call extends Deferred<Response> {
   // ---- what comes of an exchange
 
   /** Whether the response is a redirect to follow. To be called once, before the body is read. */
-  boolean willFollow(ClientResponse response) {
+  boolean willFollow(ResponseMessage response) {
     following = null;
     refusal = null;
     int status = response.status();
@@ -102,14 +115,14 @@ public final class Call extends Deferred<Response> {
     return following != null || refusal != null;
   }
 
-  private boolean answerChallenge(ClientResponse response) {
+  private boolean answerChallenge(ResponseMessage response) {
     following = DigestAuth.answer(request, response.headers().getAll("www-authenticate"));
     answered = following != null;
     return answered;
   }
 
   /** Whether the response is a failure by its status. */
-  boolean willFail(ClientResponse response) {
+  boolean willFail(ResponseMessage response) {
     return request.failsOnErrorStatus() && !request.isUnexceptional(response.status());
   }
 
@@ -124,7 +137,7 @@ public final class Call extends Deferred<Response> {
         sent,
         () -> {
           HopSteps.after(sent, response);
-          proceed(response);
+          proceed(cache == null ? response : afterCache(response));
         },
         failure -> {
           Bodies.discard(response.body());
@@ -132,7 +145,23 @@ public final class Call extends Deferred<Response> {
         });
   }
 
-  private void proceed(ClientResponse response) {
+  private ResponseMessage afterCache(ClientResponse response) {
+    cache.invalidate(response);
+    if (isFollowing()) {
+      return response; // its body was not read
+    }
+    try {
+      ResponseMessage seen = cache.received(response);
+      if (seen.status() != response.status()) {
+        willFollow(seen); // what a 304 has validated
+      }
+      return seen;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void proceed(ResponseMessage response) {
     if (refusal != null) {
       settleWith(refusal);
     } else if (following != null) {
@@ -146,10 +175,13 @@ public final class Call extends Deferred<Response> {
     }
   }
 
-  private void answer(ClientResponse message) {
+  private void answer(ResponseMessage message) {
     RingResponse response = new RingResponse(message);
     if (trace != null) {
       response = (RingResponse) response.assoc(TRACE, trace);
+    }
+    if (cache != null) {
+      response = (RingResponse) response.assoc(CACHED, cache.outcome());
     }
     if (willFail(message)) {
       settleWith(new ErrorStatusException(response));

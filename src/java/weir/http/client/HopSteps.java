@@ -1,5 +1,6 @@
 package weir.http.client;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
 import weir.executor.NonBlockingThread;
@@ -32,7 +33,7 @@ final class HopSteps {
     try {
       steps.run();
     } catch (Throwable t) {
-      onFailure.accept(t);
+      onFailure.accept(t instanceof UncheckedIOException io ? io.getCause() : t);
     }
   }
 
