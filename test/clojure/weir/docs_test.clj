@@ -60,6 +60,12 @@
                   (str/replace (str/join "\n" (map :text lines)) "8080" (str port)))]
     (Compiler/load (StringReader. text) (.getPath file) (.getName file))))
 
+(defn- starts-server?
+  "True if a server is started, which gets a port of its own: a stopped one may answer the next request
+  of a connection that was in use a moment ago."
+  [{:keys [code]}]
+  (some #(re-find #"(start|run)-server" (:text %)) code))
+
 (defn- run-step [file port {:keys [code check]}]
   (let [value (when (seq code) (evaluate file code port))]
     (when check
@@ -72,15 +78,18 @@
     (.close ^Closeable @v)))
 
 (defn- run-document [^File file]
-  (let [namespace (create-ns (symbol (str "docs." (str/replace (.getName file) ".md" ""))))
-        port (free-port)]
+  (let [namespace (create-ns (symbol (str "docs." (str/replace (.getName file) ".md" ""))))]
     (binding [*ns* namespace
               *warn-on-reflection* false]
       (refer-clojure)
       (try
-        (doseq [block (clojure-lines file)
-                step (steps block)]
-          (run-step file port step))
+        (reduce (fn [port step]
+                  (let [port (if (starts-server? step) (free-port) port)]
+                    (run-step file port step)
+                    port))
+                (free-port)
+                (mapcat steps (clojure-lines file)))
+        nil
         (finally
           (close-all namespace)
           (remove-ns (ns-name namespace)))))))
