@@ -10,7 +10,7 @@
    (manifold.stream.core IEventSink)
    (weir.deferred Deferred)
    (weir.http HeaderMap HttpClient HttpServer RingServer)
-   (weir.http.client CallbackThreads RingWebSocketClient)
+   (weir.http.client CallbackThreads RingWebSocketClient StatsReports)
    (weir.http.server RingBodies RingWebSockets)
    (weir.http.websocket Commands$Close Commands$Ping WebSocketOptions)))
 
@@ -147,6 +147,7 @@
 
   | key | meaning (default)
   |:----|:----
+  | `:stats-callback` | called once per `:control-period` with a map of \"scheme://host:port\" to statistics as of `manifold.executor/stats->map` (those of `register-connection-stats-callback`)
   | `:connections-per-host` | connections to one origin (8)
   | `:total-connections` | connections to all origins together (1024)
   | `:max-queue-size` | requests that may wait for a connection to one origin; 0 fails at once (65536)
@@ -181,6 +182,25 @@
   Throws IllegalArgumentException for a bad option."
   ^HttpClient [options]
   (@make-pool options))
+
+(def ^:private connection-stats-callbacks (atom {}))
+
+(defn register-connection-stats-callback
+  "Has `f` called with the statistics of every connection pool that has no `:stats-callback` of its own,
+  once per control period of that pool: a map of \"scheme://host:port\" to a map as of
+  `manifold.executor/stats->map`. Returns the set of callbacks."
+  [f]
+  (let [stats-consumer (requiring-resolve 'aleph.http.client/stats-consumer)
+        all (swap! connection-stats-callbacks clojure.core/update f #(or % (stats-consumer f)))]
+    (StatsReports/register (clojure.core/get all f))
+    (set (keys all))))
+
+(defn unregister-connection-stats-callback
+  "Undoes `register-connection-stats-callback`. Returns the set of callbacks."
+  [f]
+  (let [[before after] (swap-vals! connection-stats-callbacks dissoc f)]
+    (some-> (clojure.core/get before f) StatsReports/unregister)
+    (set (keys after))))
 
 (def ^:no-doc default-connection-pool
   "The pool of requests that name none."

@@ -42,12 +42,19 @@
 
 ;; ---- the pool
 
+(defn stats-consumer
+  "Returns what the engine calls with statistics, which calls `f` with a map of origin to statistics as
+  of `manifold.executor/stats->map`."
+  ^Consumer [f]
+  (let [stats->map (requiring-resolve 'manifold.executor/stats->map)]
+    (consumer #(f (into {} (map (fn [[origin stats]] [origin (stats->map stats)])) %)))))
+
 (def ^:private pool-known
-  #{:connections-per-host :total-connections :control-period :max-queue-size :middleware :dns-options
-    :connection-options})
+  #{:connections-per-host :total-connections :stats-callback :control-period :max-queue-size
+    :middleware :dns-options :connection-options})
 
 (def ^:private pool-later
-  #{:stats-callback :pool-builder-fn :pool-controller-builder-fn})
+  #{:pool-builder-fn :pool-controller-builder-fn})
 
 (def ^:private connection-known
   #{:ssl-context :ssl-endpoint-id-alg :insecure? :local-address :bootstrap-transform
@@ -155,6 +162,10 @@
       (.bodyMode b BodyMode/RAW_STREAM))
     (when-some [e (:response-executor connection-options)]
       (.executor b e))
+    (when-some [f (:stats-callback options)]
+      (.onStats b (stats-consumer (o/check :stats-callback f ifn? "a function of a map"))))
+    (when-some [period (o/positive-int options :control-period)]
+      (.statsPeriod b (ms period)))
     (doto b
       (set-limits connection-options)
       (set-tls connection-options)

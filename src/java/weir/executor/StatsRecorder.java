@@ -3,10 +3,10 @@ package weir.executor;
 import java.util.EnumSet;
 
 /**
- * Collects the statistics of one executor. Not safe for use by many threads: guarded by the lock of
- * that executor.
+ * Collects the statistics of one executor or pool. Not safe for use by many threads: guarded by the
+ * lock of its owner, or only used by one thread at a time.
  */
-final class StatsRecorder {
+public final class StatsRecorder {
 
   private static final double NANOS_PER_SECOND = 1e9;
   private static final int MOST_IDLE_SAMPLES = 1024; // more would only push out what was seen
@@ -20,7 +20,13 @@ final class StatsRecorder {
   private long completions;
   private long rejections;
 
-  StatsRecorder(EnumSet<Metric> metrics, long period, long now) {
+  /**
+   * Creates one that has seen nothing.
+   *
+   * @param period nanoseconds between two samples
+   * @param now {@link System#nanoTime}
+   */
+  public StatsRecorder(EnumSet<Metric> metrics, long period, long now) {
     this.metrics = metrics;
     this.period = period;
     this.lastSample = now;
@@ -36,19 +42,23 @@ final class StatsRecorder {
     return metrics.contains(Metric.QUEUE_LATENCY) || metrics.contains(Metric.TASK_LATENCY);
   }
 
-  void arrived() {
+  /** A task was submitted. */
+  public void arrived() {
     arrivals++;
   }
 
-  void rejected() {
+  /** A task found no room. */
+  public void rejected() {
     rejections++;
   }
 
-  void completed() {
+  /** A task has ended. */
+  public void completed() {
     completions++;
   }
 
-  void latency(Metric metric, long nanos) {
+  /** A task has waited, or run, for so long. */
+  public void latency(Metric metric, long nanos) {
     add(metric, nanos);
   }
 
@@ -57,7 +67,7 @@ final class StatsRecorder {
   }
 
   /** Takes one sample of the state, and the rates since the sample before. */
-  void sample(long now, int workers, int busy, int queued) {
+  public void sample(long now, int workers, int busy, int queued) {
     double seconds = Math.max(now - lastSample, 1) / NANOS_PER_SECOND;
     add(Metric.TASK_ARRIVAL_RATE, arrivals / seconds);
     add(Metric.TASK_COMPLETION_RATE, completions / seconds);
@@ -79,7 +89,8 @@ final class StatsRecorder {
     lastSample = now;
   }
 
-  Stats snapshot(int workers) {
+  /** Returns what was seen since the last {@link #clear}. */
+  public Stats snapshot(int workers) {
     double[][] sorted = new double[samples.length][];
     for (int i = 0; i < samples.length; i++) {
       sorted[i] = samples[i] == null ? new double[0] : samples[i].sorted();
@@ -87,7 +98,8 @@ final class StatsRecorder {
     return new Stats(metrics, workers, sorted);
   }
 
-  void clear() {
+  /** Forgets what was seen. */
+  public void clear() {
     for (Samples each : samples) {
       if (each != null) {
         each.clear();

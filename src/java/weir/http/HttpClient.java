@@ -7,10 +7,12 @@ import io.netty.resolver.AddressResolverGroup;
 import java.io.Closeable;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.deferred.Deferred;
+import weir.executor.Stats;
 import weir.http.client.Call;
 import weir.http.client.CallbackThreads;
 import weir.http.client.ClientConfig;
@@ -44,6 +46,9 @@ public final class HttpClient implements Closeable {
 
   /** How long a connection is kept that nobody uses: 60 s. */
   public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(60);
+
+  /** How often statistics are told, if somebody asks: every 60 s. */
+  public static final Duration DEFAULT_STATS_PERIOD = Duration.ofSeconds(60);
 
   /** How long the TCP connection itself may take: 30 s. */
   public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(30);
@@ -137,6 +142,8 @@ public final class HttpClient implements Closeable {
     private int totalConnections = DEFAULT_TOTAL_CONNECTIONS;
     private int maxQueue = DEFAULT_MAX_QUEUE;
     private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+    private Consumer<Map<String, Stats>> onStats;
+    private Duration statsPeriod = DEFAULT_STATS_PERIOD;
     private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
     private boolean keepAlive = true;
     private BodyMode bodyMode = BodyMode.STREAM;
@@ -201,6 +208,24 @@ public final class HttpClient implements Closeable {
         throw new IllegalArgumentException("maxQueue: " + n + " (expected: 0 or more)");
       }
       maxQueue = n;
+      return this;
+    }
+
+    /**
+     * Has {@code callback} called with how busy each origin was, by {@code scheme://host:port}, on a
+     * thread that may block; null, the default, for {@link weir.http.client.StatsReports#register}'s.
+     */
+    public Builder onStats(Consumer<Map<String, Stats>> callback) {
+      onStats = callback;
+      return this;
+    }
+
+    /** Sets how often statistics are told. */
+    public Builder statsPeriod(Duration period) {
+      if (period.isNegative() || period.isZero()) {
+        throw new IllegalArgumentException("statsPeriod: " + period + " (expected: above zero)");
+      }
+      statsPeriod = period;
       return this;
     }
 
@@ -365,6 +390,8 @@ public final class HttpClient implements Closeable {
               localAddress,
               resolver,
               proxy,
+              onStats,
+              statsPeriod,
               bootstrap,
               pipeline));
     }

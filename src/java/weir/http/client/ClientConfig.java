@@ -6,8 +6,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import weir.executor.Stats;
 import weir.http.BodyMode;
 import weir.http.HeaderCase;
 import weir.http.ProxyRule;
@@ -22,6 +24,8 @@ import weir.net.Transport;
  * @param decompress whether bodies are decoded, unless the request says otherwise
  * @param headerCase how the names of request headers are spelled
  * @param sslContext null for the default one
+ * @param onStats is told how busy each origin is; null for the callbacks that serve all pools
+ * @param statsPeriod how often
  * @param endpointAlgorithm how the host's name is verified; null does not
  */
 public record ClientConfig(
@@ -47,5 +51,7 @@ public record ClientConfig(
     SocketAddress localAddress,
     AddressResolverGroup<?> resolver,
     ProxyRule proxy,
+    Consumer<Map<String, Stats>> onStats,
+    Duration statsPeriod,
     Consumer<Bootstrap> bootstrap,
     Consumer<ChannelPipeline> pipeline) {}

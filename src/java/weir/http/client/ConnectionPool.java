@@ -1,6 +1,7 @@
 package weir.http.client;
 
 import java.io.Closeable;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ public final class ConnectionPool implements Closeable {
   private final Connector connector;
   private final ConcurrentHashMap<Origin, OriginPool> origins = new ConcurrentHashMap<>();
   private volatile boolean closed;
+  private volatile boolean reporting;
 
   /** Creates a pool without connections; nothing is started. */
   public ConnectionPool(ClientConfig config) {
@@ -43,6 +45,9 @@ public final class ConnectionPool implements Closeable {
       exchange.fail(new IllegalStateException("the connection pool is shut down"));
       return;
     }
+    if (!reporting) {
+      beginReports();
+    }
     Url url = exchange.request().url();
     Origin origin = Origin.of(url, proxyFor(exchange, url));
     OriginPool pool = origins.get(origin);
@@ -59,6 +64,21 @@ public final class ConnectionPool implements Closeable {
     Extras extras = exchange.request().extras();
     boolean own = extras != null && extras.proxy() != null;
     return (own ? extras.proxy() : config.proxy()).to(url);
+  }
+
+  private synchronized void beginReports() {
+    if (!reporting) {
+      reporting = true;
+      StatsReports.begin(this);
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  Collection<OriginPool> origins() {
+    return origins.values();
   }
 
   /** Takes an origin out that has neither connections nor requests. */

@@ -58,6 +58,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   /** When it became idle; only for events of the pool. */
   long idleSince;
 
+  /** When the exchange that has it was asked for; 0 if nobody wants to know. Only for the pool. */
+  long askedSince;
+
   // The exchange that runs, and how far it has come.
   private Exchange current;
   private RequestWriter writer;

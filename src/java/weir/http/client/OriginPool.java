@@ -2,8 +2,13 @@ package weir.http.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import weir.executor.Metric;
 import weir.executor.NonBlockingThread;
+import weir.executor.Stats;
+import weir.executor.StatsRecorder;
 import weir.http.HeaderCase;
 import weir.http.Url;
 import weir.time.SystemClock;
@@ -35,6 +40,7 @@ final class OriginPool extends Serial {
   private boolean starving;
   private boolean evicting;
   private boolean closed;
+  private StatsRecorder recorder; // null until somebody asks
   private boolean retired; // taken out of the pool's map: somebody else has this origin now
 
   // Written only by events; read by anybody for statistics.
@@ -97,6 +103,9 @@ final class OriginPool extends Serial {
       fail(exchange, new IllegalStateException("the connection pool is shut down"));
       return;
     }
+    if (recorder != null) {
+      recorder.arrived();
+    }
     if (exchange.needsFresh()) {
       closeIdle();
       waiting.addFirst(exchange);
@@ -109,6 +118,9 @@ final class OriginPool extends Serial {
     if (exchange.isWaitingIn(waiting) && exchange.connecting == null) {
       if (waiting.size() - (connecting - spare.size()) > maxQueue) {
         waiting.remove(exchange);
+        if (recorder != null) {
+          recorder.rejected();
+        }
         fail(exchange, tooMany());
       } else {
         exchange.queued();
@@ -162,6 +174,10 @@ final class OriginPool extends Serial {
   private boolean lease(Exchange exchange, Http1ClientConnection connection) {
     if (!exchange.lease(connection)) {
       return false;
+    }
+    if (recorder != null) {
+      connection.askedSince = exchange.waitingSince();
+      recorder.latency(Metric.QUEUE_LATENCY, System.nanoTime() - connection.askedSince);
     }
     later(exchange);
     return true;
@@ -310,7 +326,11 @@ final class OriginPool extends Serial {
 
   /** The connection has done an exchange and can do another one. */
   void release(Http1ClientConnection connection) {
-    submit(() -> serve(connection));
+    submit(
+        () -> {
+          noteEnd(connection);
+          serve(connection);
+        });
   }
 
   private void serve(Http1ClientConnection connection) {
@@ -360,6 +380,7 @@ final class OriginPool extends Serial {
           if (idle.remove(connection)) {
             idleCount = idle.size();
           }
+          noteEnd(connection);
           freeSlot();
         });
   }
@@ -376,6 +397,40 @@ final class OriginPool extends Serial {
       retired = true;
       pool.retire(this);
     }
+  }
+
+  // ---- statistics
+
+  private void noteEnd(Http1ClientConnection connection) {
+    if (recorder != null && connection.askedSince != 0) {
+      recorder.completed();
+      recorder.latency(Metric.TASK_LATENCY, System.nanoTime() - connection.askedSince);
+      connection.askedSince = 0;
+    }
+  }
+
+  /** Takes a sample of the state. */
+  void sample() {
+    submit(this::sampleNow);
+  }
+
+  private void sampleNow() {
+    long now = System.nanoTime();
+    if (recorder == null) {
+      recorder = new StatsRecorder(EnumSet.allOf(Metric.class), 1, now);
+    }
+    recorder.sample(now, open, open - idle.size(), waiting.size());
+  }
+
+  /** Gives {@code to} what was measured since the last time. */
+  void report(Consumer<Stats> to) {
+    submit(
+        () -> {
+          sampleNow();
+          Stats stats = recorder.snapshot(open);
+          recorder.clear();
+          later(() -> to.accept(stats));
+        });
   }
 
   // ---- idle connections
