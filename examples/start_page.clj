@@ -12,8 +12,11 @@
    [clojure.pprint :refer [pprint]]
    [clojure.repl :as repl]
    [clojure.string :as str]
+   [manifold.bus :as bus]
+   [manifold.deferred :as d]
    [manifold.stream :as s]
-   [manifold.time :as mt])
+   [manifold.time :as mt]
+   [weir.websocket :as ws])
   (:import
    (java.io InputStream OutputStream)
    (java.net BindException)
@@ -86,6 +89,23 @@
   [_request]
   (mt/in 1000 #(text "Here it is, a second later.\n")))
 
+(defn socket
+  "Answers with a WebSocket, which sends back what it is sent."
+  [request]
+  (d/chain (http/websocket-connection request)
+           (fn [conn] (s/connect conn conn))))
+
+(def ^:private talk (bus/event-bus))
+
+(defn chat
+  "Answers with a WebSocket. What it is sent goes to everybody who has
+  one, and is encoded only once."
+  [request]
+  (d/chain (http/websocket-connection request)
+           (fn [conn]
+             (s/connect (bus/subscribe talk :chat) conn)
+             (s/consume #(bus/publish! talk :chat (ws/prepare %)) conn))))
+
 ;;; The page: start_page.html, in which {{origin}} stands for this server's address and {{source f}}
 ;;; for the source of a function of this namespace.
 
@@ -120,6 +140,8 @@
     [:get "/clock"] (clock request)
     ([:post "/upload"] [:put "/upload"]) (upload request)
     [:get "/later"] (later request)
+    [:get "/socket"] (socket request)
+    [:get "/chat"] (chat request)
     (assoc (text "There is nothing here.\n") :status 404)))
 
 (defn start

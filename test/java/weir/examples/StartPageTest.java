@@ -138,6 +138,37 @@ class StartPageTest {
   }
 
   @Test
+  void theWebSocketSendsBackWhatItIsSent() {
+    page.fill("#socket input", "Grüße 𝄞");
+    page.click("#socket button");
+    awaitAnswer("socket");
+    assertTrue(page.text("#socket output").matches("Grüße 𝄞 \\([0-9.]+ ms\\)"));
+  }
+
+  @Test
+  void whatOneWindowSaysInTheChatAllSee() {
+    Page other = browser.open(origin() + "/");
+    try {
+      // Each window waits until it hears itself: then it is subscribed.
+      for (Page window : List.of(page, other)) {
+        window.evaluate("chatting.then(() => 'open')");
+        window.fill("#chat input", "ready");
+        window.click("#chat button");
+        window.await("document.querySelector('#chat output').textContent.includes('ready')");
+      }
+      page.fill("#chat input", "to the other");
+      page.click("#chat button");
+      other.await("document.querySelector('#chat output').textContent.endsWith('to the other')");
+      other.fill("#chat input", "and back");
+      other.click("#chat button");
+      page.await("document.querySelector('#chat output').textContent.endsWith('and back')");
+      assertEquals(List.of(), other.errors());
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   void everythingComesFromTheServerItself() {
     Object foreign =
         page.evaluate(
