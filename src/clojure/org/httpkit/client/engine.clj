@@ -276,11 +276,11 @@
       (.maxRedirects (int (or max-redirects 10)))
       (set-timeouts opts call))
     (when-not (has-header? headers "user-agent")
-      (.header b "user-agent" ^String (or user-agent "http-kit/2.0")))
+      (.header b "user-agent" (str (or user-agent "http-kit/2.0"))))
     (when (and keepalive (<= (long keepalive) 0))
       (.header b "connection" "close"))
     (when-not (has-header? headers "accept-encoding")
-      (.header b "accept-encoding" ^String (if (false? auto-compression?) "identity" "gzip, deflate")))
+      (.header b "accept-encoding" (str (if (false? auto-compression?) "identity" "gzip, deflate"))))
     (.build b)))
 
 (defn- policy [{:keys [insecure? sslengine keepalive]}]
