@@ -49,22 +49,22 @@ final class SocketCarrier extends OutboxItem implements Carrier, Handoff.Job {
 
   @Override
   public void run(Worker current) {
-    worker = current;
-    boolean more = current == null ? session.runEvents() : runEvents(current);
-    // Another thread may run events already; that it is not known as their worker costs it little.
-    WORKER.compareAndSet(this, current, null);
-    if (more) {
+    if (current == null ? session.runEvents() : runEvents(current)) {
       loop.later(this::dispatch);
     }
   }
 
   /** A listener that waits for what it has sent must not wait for the watchdog as well. */
   private boolean runEvents(Worker current) {
+    worker = current;
     BlockingCalls.beforeWaiting(current.publisher());
     try {
       return session.runEvents();
     } finally {
       BlockingCalls.beforeWaiting(null);
+      // Another thread may run events already; that it is not known as their worker costs it
+      // little.
+      WORKER.compareAndSet(this, current, null);
     }
   }
 
