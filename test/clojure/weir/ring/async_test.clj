@@ -7,7 +7,7 @@
   (:import
    (java.util.concurrent CountDownLatch TimeUnit)
    (weir.http HttpServer)
-   (weir.testing RawClient RawClient$Response)))
+   (weir.testing Await RawClient RawClient$Response)))
 
 (set! *warn-on-reflection* true)
 
@@ -135,6 +135,27 @@
         (is (nil? (raise (wanted)))))
       (with-open [client (RawClient. (netty/port server))]
         (is (= [200 "next"] (answer client)))))))
+
+;; A watch for each request of a kept connection would be a leak.
+(deftest closed-is-about-the-clients-of-requests-that-are-in-work
+  (let [asked (atom {})
+        gone (CountDownLatch. 1)
+        handler (fn [request respond _]
+                  (let [^weir.deferred.Deferred closed (:aleph/closed request)
+                        f (fn [_] (.countDown gone))]
+                    (swap! asked assoc (:uri request) closed)
+                    (if (= "/first" (:uri request))
+                      (respond (ok "first"))
+                      (.onRealized closed f f))))
+        ^HttpServer server (http/start-server handler {:port 0 :shutdown-timeout 0 :async? true})]
+    (with-open [_ server]
+      (with-open [client (RawClient. (netty/port server))]
+        (is (= "first" (.text (.read (.get client "/first")))))
+        (.get client "/second")
+        (Await/until "the second is in work" #(contains? @asked "/second")))
+      (is (.await gone 20 TimeUnit/SECONDS))
+      (is (true? @(get @asked "/second")))
+      (is (false? (realized? (get @asked "/first")))))))
 
 (deftest the-handler-is-called-once-even-when-it-fails
   (let [calls (atom 0)]

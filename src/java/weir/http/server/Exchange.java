@@ -63,7 +63,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   /** Why the request body came to no good end, null while it has not; written on the loop. */
   volatile Refusal bodyRefusal;
 
-  private volatile Deferred<Object> closed;
+  private volatile ClosedWatch closed;
   private volatile Running running; // null unless handlers are to be interrupted
   private Forwarded forwarded; // racy, but every thread computes an equal one
   private volatile RequestTrailers requestTrailers;
@@ -523,14 +523,6 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     withheldBody = null;
   }
 
-  /** The connection is gone: tells whoever asked for it, and lets go of an unsent response. */
-  void connectionClosed(Object reason) {
-    Deferred<Object> listener = closed;
-    if (listener != null) {
-      listener.success(reason);
-    }
-  }
-
   // ---- RequestMessage
 
   @Override
@@ -664,21 +656,29 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     return connection.sslSession();
   }
 
-  /** Made when it is first asked for; the connection's close future realizes it. */
+  /** Made when it is first asked for; true when the connection goes before the response is sent. */
   @Override
   public Object closed() {
-    Deferred<Object> known = closed;
+    ClosedWatch known = closed;
     if (known == null) {
       synchronized (this) {
         known = closed;
         if (known == null) {
-          known = Deferred.create(null);
+          known = new ClosedWatch();
           closed = known;
-          connection.onClose(known);
+          known.start(connection.channel());
         }
       }
     }
     return known;
+  }
+
+  /** The response has been sent. */
+  void stopWatching() {
+    ClosedWatch known = closed;
+    if (known != null) {
+      known.stop(connection.channel());
+    }
   }
 
   @Override

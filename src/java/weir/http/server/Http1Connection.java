@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import weir.deferred.Deferred;
 import weir.http.Endpoints;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
@@ -586,10 +585,5 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private SSLSession sessionOfPipeline() {
     SslHandler handler = ctx.pipeline().get(SslHandler.class);
     return handler == null ? null : handler.engine().getSession();
-  }
-
-  /** Realizes {@code closed} with true when the connection is gone. */
-  void onClose(Deferred<Object> closed) {
-    ctx.channel().closeFuture().addListener(future -> closed.success(true));
   }
 }

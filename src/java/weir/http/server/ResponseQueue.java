@@ -158,6 +158,7 @@ final class ResponseQueue {
     exchange.streaming = null;
     open--;
     weight -= exchange.weight;
+    exchange.stopWatching();
     if (exchange.trace != null) {
       connection.observeEnd(exchange);
     }

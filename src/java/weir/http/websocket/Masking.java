@@ -44,8 +44,9 @@ final class Masking {
   static int newKey() {
     ByteBuffer keys = KEYS.get();
     if (!keys.hasRemaining()) {
-      RANDOM.nextBytes(keys.array());
-      keys.clear();
+      byte[] fresh = new byte[keys.capacity()];
+      RANDOM.nextBytes(fresh);
+      keys.clear().put(fresh).flip();
     }
     return keys.getInt();
   }
