@@ -159,6 +159,7 @@
 (def ^:private refused
   {:proxy-url "no proxy: this version does not support it yet"
    :proxy-host "no proxy: this version does not support it yet"
+   :proxy-port "no proxy: this version does not support it yet"
    :tunnel? "false: this version does not support proxies yet"
    :allow-unsafe-redirect-methods "false: this version does not support it yet"})
 
