@@ -11,6 +11,7 @@
   (:import
    (java.util.concurrent Executors ExecutorService TimeUnit)
    (weir.http HttpServer)
+   (weir.http.server Upgradable)
    (weir.testing RawClient RawClient$Response)))
 
 (set! *warn-on-reflection* true)
@@ -94,6 +95,14 @@
 (deftest a-handler-that-throws-is-a-500
   (with-server [port (fn [_] (throw (ex-info "wanted by the test" {})))]
     (is (= [500 "Internal Server Error"] (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n")))))
+
+(deftest a-request-that-was-answered-with-an-error-cannot-be-upgraded-any-more
+  (let [kept (promise)]
+    (with-server [port (fn [req]
+                         (deliver kept (:weir/exchange req))
+                         (throw (ex-info "on purpose" {})))]
+      (is (= 500 (first (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))))
+      (is (false? (.claim ^Upgradable @kept))))))
 
 (deftest the-error-handler-answers-failures
   (with-server [port

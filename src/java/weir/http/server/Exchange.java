@@ -229,11 +229,12 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   /** Asks the application for an error response; when that fails too, sends the plain 500. */
   void fail(Object error, Worker worker) {
-    if (answerer == CLAIMANT) {
+    if ((int) ANSWERER.compareAndExchange(this, 0, HANDLER) == CLAIMANT) {
       ErrorResponses.LOG.debug(
           "the handler of {} failed after the request was upgraded",
           this,
           ErrorResponses.asThrowable(error));
+      awaitAnswer();
       return;
     }
     Refusal refusal = bodyRefusal;
