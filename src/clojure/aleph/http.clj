@@ -7,12 +7,10 @@
   (:import
    (aleph.utils RequestCancellationException)
    (java.util.concurrent Executor)
-   (manifold.stream.core IEventSink)
    (weir.deferred Deferred)
    (weir.http HeaderMap HttpClient HttpServer RingServer)
-   (weir.http.client CallbackThreads RingWebSocketClient StatsReports)
-   (weir.http.server RingBodies RingWebSockets)
-   (weir.http.websocket Commands$Close Commands$Ping WebSocketOptions)))
+   (weir.http.client CallbackThreads)
+   (weir.http.server RingBodies)))
 
 (set! *warn-on-reflection* true)
 
@@ -183,24 +181,17 @@
   ^HttpClient [options]
   (@make-pool options))
 
-(def ^:private connection-stats-callbacks (atom {}))
-
 (defn register-connection-stats-callback
   "Has `f` called with the statistics of every connection pool that has no `:stats-callback` of its own,
   once per control period of that pool: a map of \"scheme://host:port\" to a map as of
   `manifold.executor/stats->map`. Returns the set of callbacks."
   [f]
-  (let [stats-consumer (requiring-resolve 'aleph.http.client/stats-consumer)
-        all (swap! connection-stats-callbacks clojure.core/update f #(or % (stats-consumer f)))]
-    (StatsReports/register (clojure.core/get all f))
-    (set (keys all))))
+  ((requiring-resolve 'aleph.http.stats/register) f))
 
 (defn unregister-connection-stats-callback
   "Undoes `register-connection-stats-callback`. Returns the set of callbacks."
   [f]
-  (let [[before after] (swap-vals! connection-stats-callbacks dissoc f)]
-    (some-> (clojure.core/get before f) StatsReports/unregister)
-    (set (keys after))))
+  ((requiring-resolve 'aleph.http.stats/unregister) f))
 
 (def ^:no-doc default-connection-pool
   "The pool of requests that name none."
@@ -335,7 +326,7 @@
   ([req]
    (websocket-connection req nil))
   ([req options]
-   (RingWebSockets/stream "aleph.http/websocket-connection" req options)))
+   ((requiring-resolve 'aleph.http.websocket.server/connect) req options)))
 
 (defn websocket-client
   "Connects to a WebSocket at `url`, which begins with ws:// or wss://, and returns a deferred of a
@@ -365,25 +356,18 @@
   ([url]
    (websocket-client url nil))
   ([url options]
-   (RingWebSocketClient/stream "aleph.http/websocket-client" url options)))
-
-(defn- command!
-  "Puts a command into a WebSocket's stream and returns the deferred `d` of its outcome."
-  [^IEventSink conn command ^Deferred d]
-  (when (false? @(.put conn command false))
-    (.success d false))
-  d)
+   ((requiring-resolve 'aleph.http.websocket.client/connect) url options)))
 
 (defn websocket-ping
   "Sends a PING, with `data` of at most 125 bytes, and returns a deferred of true when a PONG comes, of
   false when the socket is closed before; or realizes `d`. While one is unanswered no other is sent: the
   next PONG answers all."
   ([conn]
-   (websocket-ping conn (Deferred/create)))
+   (websocket-ping conn nil nil))
   ([conn d]
    (websocket-ping conn d nil))
   ([conn d data]
-   (command! conn (Commands$Ping. (WebSocketOptions/payload data) d) d)))
+   ((requiring-resolve 'aleph.http.websocket.common/websocket-ping) conn d data)))
 
 (defn websocket-close!
   "Starts the closing handshake and returns a deferred of whether this call did; or realizes
@@ -394,6 +378,6 @@
   ([conn status]
    (websocket-close! conn status ""))
   ([conn status reason]
-   (websocket-close! conn status reason (Deferred/create)))
+   (websocket-close! conn status reason nil))
   ([conn status reason deferred]
-   (command! conn (Commands$Close. (int status) reason deferred) deferred)))
+   ((requiring-resolve 'aleph.http.websocket.common/websocket-close!) conn status reason deferred)))

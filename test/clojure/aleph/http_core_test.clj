@@ -173,3 +173,13 @@
 
 (deftest the-date-is-that-of-a-date-header
   (is (str/ends-with? (common/rfc-1123-date-string) " GMT")))
+
+(deftest websocket-handshakes-are-told-by-their-headers
+  (is (true? (server/websocket-upgrade-request?
+              {:headers {:connection "keep-alive, Upgrade", :upgrade "WebSocket"}})))
+  (is (true? (server/websocket-upgrade-request?
+              {:headers {"connection" "upgrade", "upgrade" "websocket"}})))
+  (is (false? (server/websocket-upgrade-request?
+               {:headers {"connection" "close", "upgrade" "websocket"}})))
+  (is (false? (server/websocket-upgrade-request? {:headers {"connection" "upgrade", "upgrade" "h2c"}})))
+  (is (false? (server/websocket-upgrade-request? {:headers {}}))))

@@ -2,7 +2,8 @@
   "Names that libraries look up here; `aleph.http` is the place to use."
   (:require
    [aleph.http :as http]
-   [aleph.http.common :as common]))
+   [aleph.http.common :as common]
+   [aleph.http.websocket.server :as websocket]))
 
 (set! *warn-on-reflection* true)
 
@@ -15,3 +16,8 @@
   "Deprecated: `aleph.http.common/ring-error-response`."
   [e]
   (common/ring-error-response e))
+
+(defn websocket-upgrade-request?
+  "Deprecated: `aleph.http.websocket.server/websocket-upgrade-request?`."
+  [req]
+  (websocket/websocket-upgrade-request? req))
