@@ -78,6 +78,12 @@ final class Observation {
   void ended(Exchange exchange, LoopStats stats) {
     Trace trace = exchange.trace;
     exchange.trace = null;
+    if (trace.recorded != null) {
+      trace.recorded.end();
+      if (!always && !trace.recorded.shouldCommit()) {
+        return; // too quick for the recording, and nobody else asks
+      }
+    }
     ServerListener.Exchange event = event(exchange, trace, System.nanoTime());
     if (stats != null) {
       count(stats, event);
@@ -130,7 +136,6 @@ final class Observation {
   }
 
   private static void record(RequestEvent recorded, ServerListener.Exchange event) {
-    recorded.end();
     if (recorded.shouldCommit()) {
       recorded.method = event.method();
       recorded.path = RequestTarget.path(event.target());

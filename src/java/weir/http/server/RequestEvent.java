@@ -7,6 +7,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 
 /** A request in a Flight Recorder recording, from its head to the end of its response. */
@@ -15,6 +16,7 @@ import jdk.jfr.Timespan;
 @Description("A request to a Weir server; the query is left out")
 @Category({"Weir", "HTTP Server"})
 @StackTrace(false)
+@Threshold("10 ms")
 final class RequestEvent extends Event {
 
   @Label("Method")

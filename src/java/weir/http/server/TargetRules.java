@@ -77,14 +77,16 @@ final class TargetRules {
       int end = text.indexOf(']');
       return end > 0
           && NetUtil.isValidIpV6Address(text.substring(1, end))
-          && (end + 1 == text.length() || text.charAt(end + 1) == ':')
-          && port(text) != BAD_PORT;
+          && (end + 1 == text.length() || text.charAt(end + 1) == ':' && hasPort(text, end + 1));
     }
-    int i = 0;
-    while (i < text.length() && text.charAt(i) < IN_NAME.length && IN_NAME[text.charAt(i)]) {
-      i++;
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= IN_NAME.length || !IN_NAME[c]) {
+        return c == ':' && hasPort(text, i);
+      }
     }
-    return i == text.length() || text.charAt(i) == ':' && port(text) != BAD_PORT;
+    return true;
   }
 
   private static String name(String authority) {
@@ -97,10 +99,17 @@ final class TargetRules {
     return port == NO_PORT ? usual : port;
   }
 
+  private static boolean hasPort(String authority, int colon) {
+    return port(authority, colon, NO_PORT) != BAD_PORT;
+  }
+
   private static int port(String authority) {
-    int colon = colon(authority);
+    return port(authority, colon(authority), NO_PORT);
+  }
+
+  private static int port(String authority, int colon, int none) {
     if (colon < 0 || colon + 1 == authority.length()) {
-      return NO_PORT;
+      return none;
     }
     int port = 0;
     for (int i = colon + 1; i < authority.length(); i++) {
