@@ -12,10 +12,10 @@ else
 JAVA := java
 endif
 
-# Ring and its company, which the tests use, as Debian packages them.
+# Ring and its company, as Debian packages them; and what else the tests use.
 RING_PACKAGES := libring-core-clojure libring-defaults-clojure libring-json-clojure \
   libring-jetty-adapter-clojure libcompojure-clojure
-TEST_PACKAGES := $(RING_PACKAGES) curl openssl dnsmasq-base tinyproxy-bin microsocks socat redis-server
+TEST_PACKAGES := curl openssl dnsmasq-base tinyproxy-bin microsocks socat redis-server
 
 # The browser of the browser tests; every other target does without.
 BROWSER_PACKAGES := chromium
@@ -27,13 +27,13 @@ JAVA_ARGS = $(shell $(JAVA) $(NATIVE_ARGS) -version >/dev/null 2>&1 && echo '$(N
 DEPENDENCIES := target/dependencies.classpath
 SOURCES := src/clojure:examples:target/classes
 
-.PHONY: run test verify test-25 lein-test same-jar repl format bench packages browser clean node-peers
+.PHONY: run test verify test-25 lein-test same-jar repl format bench packages test-packages browser clean node-peers
 
 run: packages $(DEPENDENCIES)
 	$(MVN) -q compile
 	@$(JAVA) $(JAVA_ARGS) -cp "$(SOURCES):$$(cat $(DEPENDENCIES))" clojure.main -m start-page $(PORT)
 
-test: packages browser node-peers
+test: test-packages browser node-peers
 	$(MVN) verify -Pchecks
 
 # Tests alone, without the checks: make verify ARGS='-Dtest=ClojureTest -Dns=weir.ring-present-test'
@@ -42,11 +42,11 @@ verify:
 
 # The same tests on a newer JVM. The formatter runs on the older one only.
 JDK_25 ?= $(firstword $(wildcard /usr/lib/jvm/*25*))
-test-25: packages browser node-peers
+test-25: test-packages browser node-peers
 	@test -n "$(JDK_25)" || { echo "No JDK 25 in /usr/lib/jvm: make test-25 JDK_25=/path/to/it"; exit 1; }
 	JAVA_HOME="$(JDK_25)" $(MVN) verify -Dspotless.check.skip
 
-lein-test: packages
+lein-test: test-packages
 	dev/debian-packages leiningen
 	lein test
 
@@ -67,6 +67,9 @@ bench:
 	$(MAKE) -C bench
 
 packages:
+	@dev/debian-packages $(RING_PACKAGES)
+
+test-packages: packages
 	@dev/debian-packages $(TEST_PACKAGES)
 
 browser:
