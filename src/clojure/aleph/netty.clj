@@ -358,7 +358,9 @@
   [stream]
   (if-let [^Channel ch (:aleph/channel (meta ^IMeta stream))]
     (do (when-not (.get (.pipeline ch) Throughput)
-          (.addFirst (.pipeline ch) "bandwidth-tracker" ^ChannelHandler (bandwidth-tracker ch)))
+          (let [tracker (bandwidth-tracker ch)]
+            (.set (.attr ch Throughput/KEY) tracker) ; the event loop would do so later
+            (.addFirst (.pipeline ch) "bandwidth-tracker" ^ChannelHandler tracker)))
         true)
     false))
 

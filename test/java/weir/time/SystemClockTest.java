@@ -122,7 +122,8 @@ class SystemClockTest {
     for (int i = 0; i < 1_000_000; i++) {
       cancel(clock.in(AN_HOUR, () -> {}));
     }
-    assertEquals(before, clock.pending());
+    // The clock is everybody's: timers that were there before may go or be replaced meanwhile.
+    assertTrue(clock.pending() < before + 1000, clock.pending() + " are left, before: " + before);
   }
 
   @Test
