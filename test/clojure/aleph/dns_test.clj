@@ -99,8 +99,10 @@
 
 (deftest absence-is-remembered-when-told-so
   (with-group [g {:negative-ttl 60}]
-    (dotimes [_ 3] (is (instance? UnknownHostException (look-up g "absent.test"))))
-    (is (= 1 (queries "absent.test"))))
+    (is (instance? UnknownHostException (look-up g "absent.test")))
+    (let [asked (queries "absent.test")] ; a datagram may have been sent twice
+      (dotimes [_ 3] (is (instance? UnknownHostException (look-up g "absent.test"))))
+      (is (= asked (queries "absent.test")))))
   (with-group [g {}]
     (dotimes [_ 2] (is (instance? UnknownHostException (look-up g "gone.test"))))
     (is (= 2 (queries "gone.test")))))

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Starts a {@link SmallHeapServer} with 256 MiB of heap, and as much direct memory, and ends it. */
@@ -22,16 +24,20 @@ final class SmallHeap implements Closeable {
    */
   SmallHeap(Path folder) throws IOException {
     log = folder.resolve("log").toFile();
-    process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SmallHeapServer.class.getName())
-            .redirectError(log)
-            .start();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 24) { // which warns about what Netty uses
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(
+        List.of(
+            "-Xmx256m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SmallHeapServer.class.getName()));
+    process = new ProcessBuilder(command).redirectError(log).start();
     answers = process.inputReader();
     port = Integer.parseInt(answers.readLine());
   }

@@ -118,7 +118,9 @@ class HandshakeFailuresTest {
   @Test
   void anExpiredCertificateIsNamed() throws Exception {
     SslContext server = key(Tls.server(), issued("localhost", -1)).build();
-    assertHas("the server's certificate has expired", failure(server, trusting().build(), REFUSED));
+    // Newer JDKs send an alert of its own for that.
+    assertHas(
+        "the server's certificate has expired", failure(server, trusting().build(), "expired"));
   }
 
   @Test

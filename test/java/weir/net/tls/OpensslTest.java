@@ -94,7 +94,9 @@ class OpensslTest {
       assertHas("verify error", connect("-tls1_2", "-verify_return_error"));
       log.await("the client does not know the CA of our certificate");
       assertHas("verify error", connect("-tls1_3", "-verify_return_error"));
-      log.await("the client broke the handshake off, as when it refuses our certificate");
+      // Newer JDKs say no more than "Unexpected exception" of an alert in the clear.
+      boolean told = Runtime.version().feature() < 25;
+      log.await(told ? "the client broke the handshake off" : ": Unexpected exception");
     }
   }
 
