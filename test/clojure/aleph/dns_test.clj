@@ -99,10 +99,9 @@
 
 (deftest absence-is-remembered-when-told-so
   (with-group [g {:negative-ttl 60}]
-    (is (instance? UnknownHostException (look-up g "absent.test")))
-    (let [asked (queries "absent.test")] ; a datagram may have been sent twice
-      (dotimes [_ 3] (is (instance? UnknownHostException (look-up g "absent.test"))))
-      (is (= asked (queries "absent.test")))))
+    (dotimes [_ 6] (is (instance? UnknownHostException (look-up g "absent.test"))))
+    ;; One for each kind of address at most, whenever the second is logged.
+    (is (<= 1 (queries "absent.test") 2)))
   (with-group [g {}]
     (dotimes [_ 2] (is (instance? UnknownHostException (look-up g "gone.test"))))
     (is (= 2 (queries "gone.test")))))
