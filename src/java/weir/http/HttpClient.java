@@ -1,5 +1,8 @@
 package weir.http;
 
+import static weir.options.Arguments.notNegative;
+import static weir.options.Arguments.positive;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
@@ -394,20 +397,6 @@ public final class HttpClient implements Closeable {
               statsPeriod,
               bootstrap,
               pipeline));
-    }
-
-    private static int positive(String name, int n) {
-      if (n <= 0) {
-        throw new IllegalArgumentException(name + ": " + n + " (expected: 1 or more)");
-      }
-      return n;
-    }
-
-    private static Duration notNegative(String name, Duration timeout) {
-      if (timeout.isNegative()) {
-        throw new IllegalArgumentException(name + ": " + timeout + " (expected: zero or more)");
-      }
-      return timeout;
     }
   }
 }

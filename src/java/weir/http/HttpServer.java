@@ -1,5 +1,8 @@
 package weir.http;
 
+import static weir.options.Arguments.notNegative;
+import static weir.options.Arguments.positive;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -722,20 +725,6 @@ public final class HttpServer implements Closeable {
           place instanceof ListenOn.Adopted adopted
               && adopted.socket() instanceof ServerSocketChannel;
       return nioSocket ? Transport.NIO : Transport.best();
-    }
-
-    private static int positive(String name, int n) {
-      if (n <= 0) {
-        throw new IllegalArgumentException(name + ": " + n + " (expected: 1 or more)");
-      }
-      return n;
-    }
-
-    private static Duration notNegative(String name, Duration timeout) {
-      if (timeout.isNegative()) {
-        throw new IllegalArgumentException(name + ": " + timeout + " (expected: zero or more)");
-      }
-      return timeout;
     }
   }
 }

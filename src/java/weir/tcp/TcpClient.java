@@ -1,5 +1,7 @@
 package weir.tcp;
 
+import static weir.options.Arguments.notNegative;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -113,11 +115,7 @@ public final class TcpClient {
 
     /** Limits the connection to one address and the TLS handshake; zero does not. */
     public Builder connectTimeout(Duration timeout) {
-      if (timeout.isNegative()) {
-        throw new IllegalArgumentException(
-            "connectTimeout: " + timeout + " (expected: zero or more)");
-      }
-      connectTimeout = timeout;
+      connectTimeout = notNegative("connectTimeout", timeout);
       return this;
     }
 

@@ -1,7 +1,6 @@
 package weir.tcp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -18,7 +17,7 @@ import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
-import weir.net.Buffers;
+import weir.net.ByteTraffic;
 import weir.net.ChannelFacts;
 import weir.net.ChannelSink;
 import weir.net.ChannelSource;
@@ -72,37 +71,15 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
   private void start(Channel channel) {
     started = true;
     source = new ChannelSource(channel, executor);
-    sink = new ChannelSink(channel, TcpHandler::encode, TcpHandler::refuse, () -> close(channel));
+    sink =
+        new ChannelSink(
+            channel,
+            ByteTraffic::encode,
+            ByteTraffic::refuse,
+            () -> ByteTraffic.close(channel, source, raw));
     SplicedStream stream = Streams.splice(sink, source.stream());
     stream.resetMeta(ChannelFacts.meta(channel));
     ready.accept(stream);
-  }
-
-  private static Object encode(Channel channel, Object message) throws IOException {
-    ByteBuf bytes = Buffers.of(message);
-    if (!bytes.isReadable()) {
-      bytes.release();
-      return null;
-    }
-    return bytes;
-  }
-
-  /** What follows would be taken for a part of what is missing: the connection cannot go on. */
-  private static Object refuse(ChannelSink sink, Object message, Throwable cause) {
-    LOG.error(
-        "cannot send a {}; closing the connection to {}",
-        message == null ? null : message.getClass().getName(),
-        sink.channel().remoteAddress(),
-        cause);
-    sink.channel().close();
-    return Deferred.FALSE;
-  }
-
-  private void close(Channel channel) {
-    if (raw && Boolean.TRUE.equals(source.stream().isClosed())) {
-      channel.eventLoop().execute(source::releaseUnread);
-    }
-    ChannelSink.closeBehindWrites(channel);
   }
 
   /** Sends the end once all that was put has gone out; what the peer sends can still be taken. */
@@ -127,12 +104,8 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
     if (!started || !(message instanceof ByteBuf bytes)) {
       // From a handler of the program's own, which has made something else of the bytes.
       offerOther(message);
-    } else if (raw) {
-      source.offer(bytes);
     } else {
-      byte[] copy = ByteBufUtil.getBytes(bytes, bytes.readerIndex(), bytes.readableBytes(), true);
-      bytes.release();
-      source.offer(copy);
+      ByteTraffic.offer(source, bytes, raw);
     }
   }
 

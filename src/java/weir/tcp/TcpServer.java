@@ -1,5 +1,8 @@
 package weir.tcp;
 
+import static weir.options.Arguments.notNegative;
+import static weir.options.Arguments.positive;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -191,20 +194,13 @@ public final class TcpServer implements Closeable {
 
     /** Sets the number of event loops. */
     public Builder eventLoopThreads(int n) {
-      if (n <= 0) {
-        throw new IllegalArgumentException("eventLoopThreads: " + n + " (expected: 1 or more)");
-      }
-      threads = n;
+      threads = positive("eventLoopThreads", n);
       return this;
     }
 
     /** Sets how long open connections may go on after {@link TcpServer#close}. */
     public Builder shutdownTimeout(Duration timeout) {
-      if (timeout.isNegative()) {
-        throw new IllegalArgumentException(
-            "shutdownTimeout: " + timeout + " (expected: zero or more)");
-      }
-      shutdownTimeout = timeout;
+      shutdownTimeout = notNegative("shutdownTimeout", timeout);
       return this;
     }
 

@@ -1,5 +1,7 @@
 package weir.udp;
 
+import static weir.options.Arguments.positive;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -232,13 +234,6 @@ public final class UdpSocket {
       BindException e = new BindException("cannot bind " + address + ": " + cause.getMessage());
       e.initCause(cause);
       return e;
-    }
-
-    private static int positive(String name, int n) {
-      if (n <= 0) {
-        throw new IllegalArgumentException(name + ": " + n + " (expected: 1 or more)");
-      }
-      return n;
     }
   }
 

@@ -1,14 +1,12 @@
 package weir.http.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
 import weir.http.HeaderName;
 import weir.http.HeaderName.Role;
-import weir.net.Buffers;
+import weir.net.ByteTraffic;
 import weir.net.ChannelFacts;
 import weir.net.ChannelSink;
 import weir.net.ChannelSource;
@@ -103,7 +101,12 @@ final class Hijack extends ChannelInboundHandlerAdapter implements Takeover {
   @Override
   public void taken(Channel channel) {
     source = new ChannelSource(channel, null);
-    sink = new ChannelSink(channel, Hijack::encode, Hijack::refuse, () -> close(channel));
+    sink =
+        new ChannelSink(
+            channel,
+            ByteTraffic::encode,
+            ByteTraffic::refuse,
+            () -> ByteTraffic.close(channel, source, raw));
     channel.pipeline().addLast("hijack", this);
     SplicedStream stream = Streams.splice(sink, source.stream());
     stream.resetMeta(ChannelFacts.meta(channel));
@@ -115,47 +118,14 @@ final class Hijack extends ChannelInboundHandlerAdapter implements Takeover {
     result.error(cause);
   }
 
-  // ---- writing
-
-  private static Object encode(Channel channel, Object message) throws IOException {
-    ByteBuf bytes = Buffers.of(message);
-    if (!bytes.isReadable()) {
-      bytes.release();
-      return null;
-    }
-    return bytes;
-  }
-
-  /** What follows would be taken for a part of what is missing: the connection cannot go on. */
-  private static Object refuse(ChannelSink sink, Object message, Throwable cause) {
-    LOG.error(
-        "cannot send a {}; closing the connection to {}",
-        message == null ? null : message.getClass().getName(),
-        sink.channel().remoteAddress(),
-        cause);
-    sink.channel().close();
-    return Deferred.FALSE;
-  }
-
-  private void close(Channel channel) {
-    if (raw && Boolean.TRUE.equals(source.stream().isClosed())) {
-      channel.eventLoop().execute(source::releaseUnread);
-    }
-    ChannelSink.closeBehindWrites(channel);
-  }
-
   // ---- reading
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof ByteBuf bytes)) {
       ReferenceCountUtil.release(message); // the end of the request
-    } else if (raw) {
-      source.offer(bytes);
     } else {
-      byte[] copy = ByteBufUtil.getBytes(bytes, bytes.readerIndex(), bytes.readableBytes(), true);
-      bytes.release();
-      source.offer(copy);
+      ByteTraffic.offer(source, bytes, raw);
     }
   }
 

@@ -1,5 +1,8 @@
 package weir.http.websocket;
 
+import static weir.options.Arguments.notNegative;
+import static weir.options.Arguments.positive;
+
 import io.netty.channel.ChannelPipeline;
 import java.time.Duration;
 import java.util.Objects;
@@ -214,20 +217,6 @@ public final class WebSocketConfig {
     /** Makes the config. */
     public WebSocketConfig build() {
       return new WebSocketConfig(this);
-    }
-
-    private static int positive(String name, int n) {
-      if (n <= 0) {
-        throw new IllegalArgumentException(name + ": " + n + " (expected: above zero)");
-      }
-      return n;
-    }
-
-    private static Duration notNegative(String name, Duration d) {
-      if (d.isNegative()) {
-        throw new IllegalArgumentException(name + ": " + d + " (expected: zero or more)");
-      }
-      return d;
     }
   }
 }
