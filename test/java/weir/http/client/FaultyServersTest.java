@@ -14,7 +14,11 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.ContentLengthNotAllowedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ProtocolException;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -116,9 +120,11 @@ class FaultyServersTest {
 
   @Test
   void nobodyListens() throws Exception {
-    Peer peer = new Peer(with -> {});
-    peer.close();
-    assertInstanceOf(java.net.ConnectException.class, failureOf(client.send(request(peer))));
+    try (Socket bound = new Socket()) { // nobody else can take its port, and it never listens
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      HttpRequest request = HttpRequest.get("http://127.0.0.1:" + bound.getLocalPort()).build();
+      assertInstanceOf(ConnectException.class, failureOf(client.send(request)));
+    }
   }
 
   // ---- truncated bodies
