@@ -1,5 +1,8 @@
 (ns ^:no-doc manifold.debug
   "Detection of deferreds that end in error and are dropped without anybody having looked."
+  (:refer-clojure :exclude [defn])
+  (:require
+    [weir.define :refer [defn]])
   (:import
     [weir.deferred DroppedErrors]))
 

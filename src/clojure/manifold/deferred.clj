@@ -11,9 +11,10 @@
   ends the loop; `let-flow` waits for every binding, repeated names included, and passes a deferred
   on as such where it is marked with `as-deferred`; futures, promises and delays become full
   deferreds; `alt` of nothing is an error."
-  (:refer-clojure :exclude [realized? loop future])
+  (:refer-clojure :exclude [realized? loop future defn defn- defmacro])
   (:require
-    [manifold.debug])
+    [manifold.debug]
+    [weir.define :refer [defn defn- defmacro]])
   (:import
     [clojure.lang IDeref IFn MultiFn]
     [java.io Writer]

@@ -8,12 +8,13 @@
   What is new against Manifold: `terminal-error` tells why a stream ended, `discard!` closes a stream
   with all it holds, connections end as soon as their sink is closed, `:shared?` lets several sources
   feed one sink, and `closed?` and `on-closed` work on the results of operators."
-  (:refer-clojure :exclude [map filter mapcat reductions reduce concat])
+  (:refer-clojure :exclude [map filter mapcat reductions reduce concat defn])
   (:require
    [manifold.deferred :as d]
    [manifold.stream.core]
    [manifold.stream.default :as default]
-   [manifold.stream.graph :as graph])
+   [manifold.stream.graph :as graph]
+   [weir.define :refer [defn]])
   (:import
    [clojure.lang SeqIterator]
    [java.util Collection]

@@ -1,6 +1,9 @@
 (ns manifold.stream.core
   "What streams are made of: the protocols that turn other things into sources and sinks, and macros
   that define new kinds of streams."
+  (:refer-clojure :exclude [defn defn- defmacro])
+  (:require
+   [weir.define :refer [defn defn- defmacro]])
   (:import
    [clojure.lang Seqable]
    [java.util Iterator RandomAccess]

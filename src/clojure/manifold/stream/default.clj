@@ -1,5 +1,8 @@
 (ns manifold.stream.default
   "The default stream, and how many puts and takes may wait at one."
+  (:refer-clojure :exclude [defn])
+  (:require
+   [weir.define :refer [defn]])
   (:import
    [weir.stream Limits Stream StreamBuilder Streams]))
 

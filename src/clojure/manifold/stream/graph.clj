@@ -1,6 +1,9 @@
 (ns manifold.stream.graph
   "Connections. They are kept by the source they start from, so there is no table of all of them: what
   nobody refers to any more is collected with its connections."
+  (:refer-clojure :exclude [defn])
+  (:require
+   [weir.define :refer [defn]])
   (:import
    [manifold.stream.core IEventStream]
    [weir.stream ConnectOptions Streams]))
