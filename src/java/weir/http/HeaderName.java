@@ -1,9 +1,11 @@
 package weir.http;
 
 import clojure.lang.Named;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -43,6 +45,10 @@ public final class HeaderName {
 
   private static final Map<String, HeaderName> CACHE = new ConcurrentHashMap<>();
 
+  /** RFC 9110 §7.6.1, RFC 9113 §8.2.2. */
+  private static final Set<String> OF_CONNECTION =
+      Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
+
   /** Names whose usual spelling is not one capital letter after each hyphen. */
   private static final Map<String, String> IRREGULAR =
       Map.ofEntries(
@@ -61,15 +67,19 @@ public final class HeaderName {
   private final byte[] line;
   private final byte[] givenLine;
   private final byte[] lowerLine;
+  private final AsciiString lower;
+  private final boolean ofConnection;
   private final Role role;
 
   private HeaderName(String given) {
-    String lower = given.toLowerCase(Locale.ROOT);
-    this.name = spell(lower);
+    String small = given.toLowerCase(Locale.ROOT);
+    this.name = spell(small);
     this.line = lineOf(name);
     this.givenLine = given.equals(name) ? line : lineOf(given);
-    this.lowerLine = lineOf(lower);
-    this.role = roleOf(lower);
+    this.lowerLine = lineOf(small);
+    this.lower = AsciiString.cached(small);
+    this.ofConnection = OF_CONNECTION.contains(small);
+    this.role = roleOf(small);
   }
 
   /**
@@ -109,6 +119,16 @@ public final class HeaderName {
       case AS_GIVEN -> givenLine;
       case LOWER -> lowerLine;
     };
+  }
+
+  /** Returns the name in lower case, as HTTP/2 wants it. */
+  public AsciiString lower() {
+    return lower;
+  }
+
+  /** Returns whether the field speaks of an HTTP/1 connection: other versions do not have it. */
+  public boolean isOfConnection() {
+    return ofConnection;
   }
 
   private static byte[] lineOf(String name) {

@@ -38,7 +38,7 @@ final class AggregatedBody implements InboundBody {
     int n = piece.readableBytes();
     if (length + (long) n > limit) {
       piece.release();
-      exchange.connection().bodyTooLarge(exchange);
+      exchange.lane().bodyTooLarge(exchange);
       return;
     }
     ensure(n);
@@ -64,7 +64,7 @@ final class AggregatedBody implements InboundBody {
   @Override
   public void end() {
     exchange.body(type == RequestBodyType.INPUT_STREAM ? inputStream() : stream());
-    exchange.connection().dispatch(exchange);
+    exchange.loop().entry().dispatch(exchange);
   }
 
   private Object inputStream() {

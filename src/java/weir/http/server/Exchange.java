@@ -3,28 +3,18 @@ package weir.http.server;
 import clojure.lang.IObj;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
-import io.netty.channel.Channel;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
-import javax.net.ssl.SSLSession;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
-import weir.http.Endpoints;
-import weir.http.Headers;
 import weir.http.Reply;
+import weir.http.ResponseHead;
 import weir.http.RingRequest;
 import weir.http.ServerListener.Outcome;
-import weir.http.ServerNamePolicy;
 import weir.http.body.Bodies;
 import weir.http.body.InboundBody;
 import weir.http.body.StreamingBody;
@@ -38,7 +28,7 @@ import weir.stream.SplicedStream;
  * <p>The handler runs on any thread; fields without a comment are written before the exchange is
  * handed over to the next thread and read after it.
  */
-final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
+final class Exchange extends ReceivedRequest implements Upgradable, Handoff.Job {
 
   private static final VarHandle ANSWERER;
   private static final int HANDLER = 1;
@@ -52,28 +42,17 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     }
   }
 
-  private final Http1Connection connection;
-  private final HttpRequest request;
-  private final boolean keepAlive;
-  private final long arrivedNanos = System.nanoTime();
-
-  private Object body;
-  private Object withheldBody;
-
   /** Why the request body came to no good end, null while it has not; written on the loop. */
   volatile Refusal bodyRefusal;
 
-  private volatile ClosedWatch closed;
   private volatile Running running; // null unless handlers are to be interrupted
-  private Forwarded forwarded; // racy, but every thread computes an equal one
-  private volatile RequestTrailers requestTrailers;
 
   // ---- the response, once it is encoded
-  byte[] head;
+  Object head; // as the lane writes it: bytes in HTTP/1, fields in HTTP/2
   Object content;
   StreamingBody streaming;
   long contentLength = -1;
-  Object trailers; // encoded, or what gives them at the end of the body
+  Object trailers; // HeaderFields, or what gives them at the end of the body
   boolean closeAfter;
   WrittenResponse written; // instead of all of these, until it is known how its body is framed
 
@@ -87,9 +66,6 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   /** Takes the connection over after the head, instead of a body; null for most. */
   Takeover takeover;
-
-  /** Informational responses that were not written yet; see {@link #takeInterim}. */
-  private byte[] interim;
 
   private boolean mayBlockHere;
   private boolean failed;
@@ -106,9 +82,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   Exchange nextInOrder;
   boolean ready;
   boolean wantsContinue;
-  boolean undecided; // the continue handler has not said yet whether the body may come
   int weight;
-  boolean answered;
   boolean admitted;
 
   /** What is noted of the exchange; null for most, and once it has ended. */
@@ -116,10 +90,11 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   InboundBody inbound;
 
-  Exchange(Http1Connection connection, HttpRequest request) {
-    this.connection = connection;
-    this.request = request;
-    this.keepAlive = HttpUtil.isKeepAlive(request);
+  /**
+   * @param keepAlive whether the connection can serve another request after this one
+   */
+  Exchange(Lane lane, HttpRequest request, boolean keepAlive) {
+    super(lane, request, keepAlive);
   }
 
   // ---- running
@@ -154,7 +129,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   private Object callRunning() throws Exception {
     Running call = new Running();
     running = call;
-    if (!connection.channel().isActive()) {
+    if (!channel().isActive()) {
       call.interrupt();
     }
     try {
@@ -202,8 +177,8 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
    */
   void awaitAnswer() {
     pending = true;
-    if (!connection.channel().isActive()) {
-      loop().run(() -> connection.entry().leave(this));
+    if (!channel().isActive()) {
+      loop().run(() -> loop().entry().leave(this));
     }
   }
 
@@ -362,7 +337,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   @Override
   public void onGone(Runnable action) {
     gone = action;
-    if (!connection.channel().isActive()) {
+    if (!channel().isActive()) {
       loop().run(this::tellGone);
     }
   }
@@ -377,11 +352,11 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
   }
 
   @Override
-  public void takeOver(byte[] responseHead, Takeover by) {
-    head = responseHead;
+  public void takeOver(ResponseHead response, Takeover by) {
+    head = lane().encode(response);
     takeover = by;
     if (loop().inLoop()) {
-      connection.finished(this, null);
+      lane().finished(this, null);
     } else {
       loop().outbox().add(this);
       loop().outbox().publish();
@@ -402,7 +377,7 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   @Override
   void arrive() {
-    connection.finished(this, null);
+    lane().finished(this, null);
   }
 
   @Override
@@ -420,9 +395,11 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
 
   private HeadWriter writer(Worker worker) {
     if (worker != null) {
-      return worker.headWriter(context());
+      return worker.headWriter(context(), lane().isHttp2());
     }
-    return loop().inLoop() ? loop().headWriter() : context().borrowWriter();
+    return loop().inLoop()
+        ? loop().headWriter(lane().isHttp2())
+        : context().borrowWriter(lane().isHttp2());
   }
 
   /** Gives the connection what is encoded, or has the body write itself first. */
@@ -435,12 +412,12 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
     } else if (written != null) {
       write(worker);
     } else if (worker != null) {
-      head = writer.buffer().toByteArray();
+      head = writer.take();
       worker.finished(loop(), this);
     } else if (loop().inLoop()) {
-      connection.finished(this, writer.buffer());
+      lane().finished(this, writer);
     } else {
-      head = writer.buffer().toByteArray();
+      head = writer.take();
       context().giveBack(writer);
       loop().outbox().add(this);
       loop().outbox().publish();
@@ -478,216 +455,17 @@ final class Exchange extends OutboxItem implements Upgradable, Handoff.Job {
             && Boolean.TRUE.equals(map.meta().valAt(ENDS_BY_CLOSING)));
   }
 
-  // ---- what others ask
-
-  Http1Connection connection() {
-    return connection;
-  }
-
-  ServerContext context() {
-    return connection.context();
-  }
-
-  ServerLoop loop() {
-    return connection.loop();
-  }
-
-  boolean isHead() {
-    return request.method() == HttpMethod.HEAD;
-  }
-
-  boolean isHttp10() {
-    return request.protocolVersion().minorVersion() == 0;
-  }
-
   boolean isDraining() {
-    return connection.isDraining();
-  }
-
-  void body(Object newBody) {
-    if (undecided) {
-      withheldBody = newBody;
-    } else {
-      body = newBody;
-    }
-  }
-
-  /** Has no body for now: whoever decides whether it may come cannot read it. */
-  void withholdBody() {
-    withheldBody = body;
-    body = null;
-  }
-
-  /** Has its body again. */
-  void giveBody() {
-    body = withheldBody;
-    withheldBody = null;
-  }
-
-  // ---- RequestMessage
-
-  @Override
-  public HttpMethod method() {
-    return request.method();
+    return context().isDraining();
   }
 
   @Override
-  public String target() {
-    return request.uri();
-  }
-
-  @Override
-  public HttpHeaders headers() {
-    return request.headers();
-  }
-
-  @Override
-  public String protocol() {
-    HttpVersion version = request.protocolVersion();
-    if (version == HttpVersion.HTTP_1_1) {
-      return "HTTP/1.1";
-    }
-    return version.text();
-  }
-
-  @Override
-  public boolean secure() {
-    Peer peer = connection.peer();
-    String scheme = peer.forwards() ? forwarded().scheme() : null;
-    return scheme == null ? peer.secure() : scheme.equals("https");
-  }
-
-  @Override
-  public Endpoints endpoints() {
-    return connection.peer().forwards() ? forwarded().endpoints() : connection.peer().endpoints();
-  }
-
-  @Override
-  public String forwardedHost() {
-    return connection.peer().forwards() ? forwarded().host() : null;
-  }
-
-  private Forwarded forwarded() {
-    Forwarded known = forwarded;
-    if (known == null) {
-      known = connection.peer().client(request.headers());
-      forwarded = known;
-    }
-    return known;
-  }
-
-  @Override
-  public Object body() {
-    return body;
-  }
-
-  @Override
-  public Deferred<Headers> trailers() {
-    return requestTrailers == null ? null : requestTrailers.fields();
-  }
-
-  @Override
-  public boolean inform(int status, Map<?, ?> headers) {
-    byte[] encoded = Interim.encode(status, headers);
-    if (isHttp10() || answered || !addInterim(encoded)) {
-      return false;
-    }
-    loop().run(() -> connection.responses().inform(this));
-    return true;
+  void informNow() {
+    lane().inform(this);
   }
 
   @Override
   public Deferred<SplicedStream> hijack(Map<?, ?> headers) {
     return Hijack.of(this, headers, context().config().rawStream(), context().blockingExecutor());
-  }
-
-  private synchronized boolean addInterim(byte[] encoded) {
-    int waiting = interim == null ? 0 : interim.length;
-    if (waiting + encoded.length > Interim.MAX_WAITING) {
-      return false;
-    }
-    byte[] all = interim == null ? encoded : Arrays.copyOf(interim, waiting + encoded.length);
-    System.arraycopy(encoded, 0, all, waiting, encoded.length);
-    interim = all;
-    return true;
-  }
-
-  /** Whether there are any; it may be a moment late. */
-  boolean hasInterim() {
-    return interim != null;
-  }
-
-  synchronized byte[] takeInterim() {
-    byte[] taken = interim;
-    interim = null;
-    return taken;
-  }
-
-  RequestTrailers requestTrailers() {
-    return requestTrailers;
-  }
-
-  /** The body comes in chunks, and fields may follow it. */
-  void expectTrailers() {
-    requestTrailers = new RequestTrailers();
-  }
-
-  @Override
-  public boolean keepAlive() {
-    return keepAlive;
-  }
-
-  @Override
-  public long arrivedNanos() {
-    return arrivedNanos;
-  }
-
-  @Override
-  public Channel channel() {
-    return connection.channel();
-  }
-
-  @Override
-  public ServerNamePolicy serverNamePolicy() {
-    return context().config().serverNamePolicy();
-  }
-
-  @Override
-  public SSLSession sslSession() {
-    return connection.sslSession();
-  }
-
-  /** Made when it is first asked for; true when the connection goes before the response is sent. */
-  @Override
-  public Object closed() {
-    ClosedWatch known = closed;
-    if (known == null) {
-      synchronized (this) {
-        known = closed;
-        if (known == null) {
-          known = new ClosedWatch();
-          closed = known;
-          known.start(connection.channel());
-        }
-      }
-    }
-    return known;
-  }
-
-  /** The response has been sent. */
-  void stopWatching() {
-    ClosedWatch known = closed;
-    if (known != null) {
-      known.stop(connection.channel());
-    }
-  }
-
-  @Override
-  public String toString() {
-    return request.method() + " " + request.uri();
-  }
-
-  String host() {
-    return request.headers().get(HttpHeaderNames.HOST);
   }
 }

@@ -70,12 +70,12 @@ final class Expectation implements Handoff.Job {
     exchange.undecided = false;
     exchange.giveBody();
     if (exchange.inbound != null) {
-      connection().allowBody(exchange);
+      exchange.lane().allowBody(exchange);
     } else {
       exchange.headers().remove(HttpHeaderNames.EXPECT); // all of it has come without a 100
     }
     if (exchange.inbound == null || !exchange.inbound.isGathered()) {
-      connection().dispatch(exchange);
+      exchange.loop().entry().dispatch(exchange);
     }
   }
 
@@ -86,8 +86,8 @@ final class Expectation implements Handoff.Job {
             () -> {
               if (isOpen()) {
                 exchange.undecided = false;
-                connection().dropBody(exchange);
-                connection().entry().conclude(exchange, answer);
+                exchange.lane().dropBody(exchange);
+                exchange.loop().entry().conclude(exchange, answer);
               }
             });
   }
@@ -95,14 +95,10 @@ final class Expectation implements Handoff.Job {
   /** It is not when the body has failed or the client has gone before the handler had decided. */
   private boolean isOpen() {
     boolean open =
-        exchange.undecided && exchange.bodyRefusal == null && connection().channel().isActive();
+        exchange.undecided && exchange.bodyRefusal == null && exchange.channel().isActive();
     if (!open) {
-      connection().entry().leave(exchange);
+      exchange.loop().entry().leave(exchange);
     }
     return open;
-  }
-
-  private Http1Connection connection() {
-    return exchange.connection();
   }
 }

@@ -1,10 +1,7 @@
 package weir.http.server;
 
-import clojure.lang.Sequential;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
-import weir.http.HeaderName;
 
 /** A growing byte array that response heads and small bodies are built in before they are copied. */
 final class HeadBuffer {
@@ -86,21 +83,6 @@ final class HeadBuffer {
       target[at + i] = (byte) c;
     }
     length = at + n;
-  }
-
-  /** Adds a line for a value, or for each of several. */
-  void lines(HeaderName name, Object value) {
-    if (value instanceof Sequential || value instanceof List) {
-      ((Iterable<?>) value).forEach(each -> line(name, String.valueOf(each)));
-    } else {
-      line(name, value == null ? "" : value.toString());
-    }
-  }
-
-  private void line(HeaderName name, String value) {
-    add(name.line());
-    value(name.name(), value);
-    crlf();
   }
 
   private void ensure(int more) {

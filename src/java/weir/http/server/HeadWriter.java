@@ -4,36 +4,26 @@ import clojure.lang.AFn;
 import clojure.lang.IKVReduce;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Sequential;
-import java.nio.charset.StandardCharsets;
+import io.netty.buffer.ByteBuf;
 import java.util.Map;
-import weir.http.HeaderCase;
 import weir.http.HeaderName;
 import weir.http.HeaderValue;
 import weir.http.Reply;
 import weir.http.coding.Negotiation;
 
 /**
- * Writes one response head after the other into a buffer, and remembers of each what decides about
- * its framing. Belongs to one event loop or one worker.
+ * Writes one response head after the other, and remembers of each what decides about its framing.
+ * Belongs to one event loop or one worker; what a head looks like is the matter of a protocol.
  *
  * <p>Headers are visited through {@code reduce-kv}, which makes no map entries: hence a function.
  */
-final class HeadWriter extends AFn {
+abstract class HeadWriter extends AFn {
 
-  private static final byte[] CONTENT_LENGTH = ascii("content-length: ");
-  private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
-  private static final byte[] KEEP_ALIVE = ascii("Connection: Keep-Alive\r\n");
-  private static final byte[] CLOSE = ascii("Connection: Close\r\n");
-  private static final byte[] LOWER_KEEP_ALIVE = ascii("connection: Keep-Alive\r\n");
-  private static final byte[] LOWER_CLOSE = ascii("connection: Close\r\n");
-  private static final byte[] UTF8_CHARSET = ascii("; charset=UTF-8");
+  private static final String TEXT_IN_UTF8 = "text/plain; charset=UTF-8";
   private static final long NONE = -1;
 
-  private final HeadBuffer buffer = new HeadBuffer();
   private final StandardHeaders standard;
-  private final HeaderCase headerCase;
   private final Negotiation negotiation; // null if the server never encodes a body
-  private LongText longText;
 
   private boolean serverGiven;
   private boolean dateGiven;
@@ -46,25 +36,11 @@ final class HeadWriter extends AFn {
 
   HeadWriter(StandardHeaders standard) {
     this.standard = standard;
-    this.headerCase = standard.headerCase();
     this.negotiation = standard.negotiation();
   }
 
-  HeadBuffer buffer() {
-    return buffer;
-  }
-
-  /** Returns the encoder of long strings. */
-  LongText longText() {
-    if (longText == null) {
-      longText = new LongText();
-    }
-    return longText;
-  }
-
   /** Starts a head and takes all headers in. */
-  void begin(int status, Object headers) {
-    buffer.clear();
+  final void begin(int status, Object headers) {
     serverGiven = false;
     dateGiven = false;
     closeAsked = false;
@@ -74,7 +50,7 @@ final class HeadWriter extends AFn {
     if (negotiation != null) {
       negotiation.begin(status);
     }
-    buffer.add(StatusLine.of(status));
+    status(status);
     visit(headers);
   }
 
@@ -98,52 +74,65 @@ final class HeadWriter extends AFn {
   }
 
   /** Writes what is left with a body of {@code length} bytes. */
-  void endWithLength(long length, boolean keepAlive) {
-    standardLines(keepAlive);
-    buffer.add(CONTENT_LENGTH);
-    buffer.decimal(length);
-    buffer.crlf();
-    buffer.crlf();
-  }
+  abstract void endWithLength(long length, boolean keepAlive);
 
-  /** Writes what is left for a chunked body (RFC 9112 §7.1). */
-  void endChunked(boolean keepAlive) {
-    standardLines(keepAlive);
-    buffer.add(CHUNKED);
-    buffer.crlf();
-  }
+  /** Writes what is left for a body whose end is marked by the protocol. */
+  abstract void endChunked(boolean keepAlive);
 
   /** Writes what is left without any framing: no body at all, or one that ends by closing. */
-  void endUnframed(boolean keepAlive) {
-    standardLines(keepAlive);
-    buffer.crlf();
+  abstract void endUnframed(boolean keepAlive);
+
+  /** Returns the head, which the next one does not change: what {@link Exchange#head} is. */
+  abstract Object take();
+
+  /**
+   * Adds a small body behind the head.
+   *
+   * @return false if this protocol has no bytes behind a head
+   */
+  abstract boolean append(byte[] body);
+
+  /** Returns the encoder of long strings, null if head and text cannot be one buffer. */
+  LongText longText() {
+    return null;
   }
 
-  private void standardLines(boolean keepAlive) {
+  /** The text that is encoded in {@code content} has room for the head before it. */
+  void moveBefore(ByteBuf content) {}
+
+  /** Returns whether heads are those of HTTP/2. */
+  abstract boolean isHttp2();
+
+  // ---- for each protocol
+
+  /** Starts a head. */
+  abstract void status(int code);
+
+  /** Writes one field. */
+  abstract void line(HeaderName header, String value);
+
+  StandardHeaders standard() {
+    return standard;
+  }
+
+  boolean serverGiven() {
+    return serverGiven;
+  }
+
+  boolean dateGiven() {
+    return dateGiven;
+  }
+
+  /** Writes the fields that were kept back until all are known. */
+  final void heldLines() {
     if (location != null) {
       line(locationName, location);
     }
     if (contentType != null) {
-      buffer.add(contentTypeName.line(headerCase));
-      buffer.value("content-type", contentType);
-      if (contentType.equals("text/plain")) {
-        buffer.add(UTF8_CHARSET);
-      }
-      buffer.crlf();
+      line(contentTypeName, contentType.equals("text/plain") ? TEXT_IN_UTF8 : contentType);
     }
     if (negotiation != null) {
       negotiation.writeTo(this::line);
-    }
-    if (!serverGiven) {
-      buffer.add(standard.server());
-    }
-    if (!dateGiven) {
-      buffer.add(standard.date());
-    }
-    if (headerCase == HeaderCase.LOWER) {
-      buffer.add(keepAlive ? LOWER_KEEP_ALIVE : LOWER_CLOSE);
-    } else {
-      buffer.add(keepAlive ? KEEP_ALIVE : CLOSE);
     }
   }
 
@@ -223,12 +212,6 @@ final class HeadWriter extends AFn {
     }
   }
 
-  private void line(HeaderName header, String value) {
-    buffer.add(header.line(headerCase));
-    buffer.value(header.name(), value);
-    buffer.crlf();
-  }
-
   private static boolean hasClose(String value) {
     for (String token : value.split(",")) {
       if (token.trim().equalsIgnoreCase("close")) {
@@ -249,9 +232,5 @@ final class HeadWriter extends AFn {
     }
     throw new IllegalArgumentException(
         "response header Content-Length is \"" + value + "\" (expected: a whole number of bytes)");
-  }
-
-  private static byte[] ascii(String s) {
-    return s.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -12,8 +12,10 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
+import weir.http.HeaderFields;
 import weir.http.HeaderName;
 import weir.http.HeaderName.Role;
+import weir.http.ResponseHead;
 import weir.net.ByteTraffic;
 import weir.net.ChannelFacts;
 import weir.net.ChannelSink;
@@ -50,7 +52,7 @@ final class Hijack extends ChannelInboundHandlerAdapter implements Takeover {
    */
   static Deferred<SplicedStream> of(
       Upgradable exchange, Map<?, ?> headers, boolean raw, Executor executor) {
-    byte[] head = head(exchange, headers);
+    ResponseHead head = head(exchange, headers);
     if (!exchange.claim()) {
       throw new IllegalStateException(
           "the request is answered, upgraded or hijacked already (expected: one of these, once)");
@@ -60,27 +62,25 @@ final class Hijack extends ChannelInboundHandlerAdapter implements Takeover {
     return result;
   }
 
-  private static byte[] head(Upgradable exchange, Map<?, ?> headers) {
-    HeadBuffer buffer = new HeadBuffer();
+  private static ResponseHead head(Upgradable exchange, Map<?, ?> headers) {
+    HeaderFields fields = new HeaderFields();
     String upgrade = exchange.headers().get(HttpHeaderNames.UPGRADE);
-    boolean modern = !exchange.protocol().equals("HTTP/1.0");
-    if (exchange.method() == HttpMethod.CONNECT) {
-      buffer.add(StatusLine.of(200));
-    } else if (upgrade != null && modern) {
-      buffer.add(StatusLine.of(101));
-      buffer.lines(HeaderName.of("connection"), "Upgrade");
-      if (headers == null || !names(headers, "upgrade")) {
-        buffer.lines(HeaderName.of("upgrade"), upgrade.split(",")[0].trim());
+    int status = 200;
+    if (exchange.method() != HttpMethod.CONNECT) {
+      if (upgrade == null || !exchange.protocol().equals("HTTP/1.1")) {
+        throw new IllegalArgumentException(
+            "cannot hijack "
+                + exchange
+                + " (expected: CONNECT, or HTTP/1.1 with an Upgrade header)");
       }
-    } else {
-      throw new IllegalArgumentException(
-          "cannot hijack " + exchange + " (expected: CONNECT, or HTTP/1.1 with an Upgrade header)");
+      status = 101;
+      fields.add(HeaderName.of("connection"), "Upgrade");
+      if (headers == null || !names(headers, "upgrade")) {
+        fields.add(HeaderName.of("upgrade"), upgrade.split(",")[0].trim());
+      }
     }
-    if (headers != null) {
-      headers.forEach((name, value) -> add(buffer, HeaderName.of(name), value));
-    }
-    buffer.crlf();
-    return buffer.toByteArray();
+    ResponseHead.addAll(fields, headers, Hijack::isWanted);
+    return ResponseHead.of(status, fields);
   }
 
   private static boolean names(Map<?, ?> headers, String wanted) {
@@ -89,11 +89,9 @@ final class Hijack extends ChannelInboundHandlerAdapter implements Takeover {
   }
 
   /** RFC 9110 §9.3.6: no framing, because there is no body. */
-  private static void add(HeadBuffer buffer, HeaderName name, Object value) {
+  private static boolean isWanted(HeaderName name) {
     Role role = name.role();
-    if (role != Role.CONTENT_LENGTH && role != Role.TRANSFER_ENCODING && role != Role.CONNECTION) {
-      buffer.lines(name, value);
-    }
+    return role != Role.CONTENT_LENGTH && role != Role.TRANSFER_ENCODING && role != Role.CONNECTION;
   }
 
   // ---- Takeover

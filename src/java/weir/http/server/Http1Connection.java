@@ -4,14 +4,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -20,22 +17,25 @@ import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
-import weir.http.body.InboundBody;
+import weir.http.ResponseHead;
 import weir.http.body.ReadGate;
+import weir.http.body.StreamedBody;
 
 /**
- * One HTTP/1 connection: makes an {@link Exchange} of each decoded request, gives its body to who
- * reads it, and decides when the connection ends. Responses go through {@link ResponseQueue} and
- * {@link Http1Output}.
+ * One HTTP/1 connection: decides when it is read and when it ends. Requests come through {@link
+ * Http1Intake}; responses go through {@link ResponseQueue} and {@link Http1Output}.
  *
  * <p>Everything here runs on the connection's event loop.
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter {
+final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
 
   /** How long a connection that was just used waits for a request when the server stops. */
   private static final long DRAIN_MILLIS = 500;
+
+  /** An exchange that ends with more of its body still to come costs the connection. */
+  private static final long MAX_DISCARDED = 1024 * 1024;
 
   private final ServerContext context;
   private final boolean secure;
@@ -48,19 +48,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private SSLSession session;
   private Http1Output output;
   private ResponseQueue responses;
-  private RequestEntry entry;
+  private Http1Intake intake;
   private Http1Closing closing;
   private Http1Timer timer;
 
-  private Exchange receiving;
   private boolean ending;
-  private boolean refused;
   private boolean handedOver;
-
-  // What the timer compares: it changes when something comes.
-  private int requestsCame;
   private boolean drained;
-  private long bodyBytesCame;
 
   /**
    * @param meter follows the connection, or null
@@ -83,7 +77,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     decoder = (Http1Decoder) wire.handler();
     output = new Http1Output(wire, loop);
     responses = new ResponseQueue(this, output, context.config().maxPipelined());
-    entry = new RequestEntry(this, context, loop.admission());
+    intake = new Http1Intake(this, responses, decoder, meter);
     closing = new Http1Closing(c, output, gate);
     timer = new Http1Timer(this, context.config().timeouts());
     loop.sweep().add(timer);
@@ -139,10 +133,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext c, Object msg) {
     output.readBegins();
     if (msg instanceof HttpRequest request) {
-      requestCame(request);
+      intake.requestCame(request);
     }
     if (msg instanceof HttpContent content) {
-      contentCame(content);
+      intake.contentCame(content);
       if (msg instanceof LastHttpContent) {
         requestEnded();
       }
@@ -157,46 +151,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     c.fireChannelReadComplete();
   }
 
-  private void requestCame(HttpRequest request) {
-    decoder.headerCame();
-    requestsCame++;
+  /** Returns whether a request that comes now is served. */
+  boolean isTaking() {
     if (!ending && cameTooLate()) {
       closeAfterWrites();
     }
-    if (ending) {
-      return;
-    }
-    if (secure && session == null) {
+    if (!ending && secure && session == null) {
       session = sessionOfPipeline();
     }
-    Exchange exchange = newExchange(request);
-    responses.append(exchange);
-    Refusal refusal = Refusal.of(request, context.config());
-    if (refusal != null) {
-      refuse(exchange, refusal);
-      return;
-    }
-    exchange.inbound = RequestBodies.plan(exchange, request, context.config());
-    receiving = exchange;
-    if (exchange.inbound != null && Http1Responses.expectsContinue(request)) {
-      if (context.config().continueHandler() != null) {
-        entry.ask(exchange);
-        return;
-      }
-      allowBody(exchange);
-    }
-    if (exchange.inbound == null || !exchange.inbound.isGathered()) {
-      dispatch(exchange);
-    }
-  }
-
-  private Exchange newExchange(HttpRequest request) {
-    Exchange exchange = new Exchange(this, request);
-    exchange.trace = context.observation().came(loop.stats());
-    if (meter != null) {
-      meter.requests++;
-    }
-    return exchange;
+    return !ending;
   }
 
   /** An exchange of which it is noted what becomes of it has ended. */
@@ -234,101 +197,47 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   /** The client is told to send the body, as soon as its response comes next. */
-  void allowBody(Exchange exchange) {
+  @Override
+  public void allowBody(Exchange exchange) {
     exchange.headers().remove(HttpHeaderNames.EXPECT);
     responses.allowBody(exchange);
   }
 
-  /** The body is not wanted; what comes of it cannot be told from a next request. */
-  void dropBody(Exchange exchange) {
-    if (exchange.inbound != null) {
-      Http1Responses.abandonBody(exchange, new IOException("the body was not wanted"));
-      exchange.inbound = null;
-      receiving = null;
-    }
-    exchange.closeAfter = true;
-    refused = true;
-    stopReading();
+  @Override
+  public void dropBody(Exchange exchange) {
+    intake.dropBody(exchange);
   }
 
-  private void refuse(Exchange exchange, Refusal refusal) {
-    LOG.debug("refused a request of {}: {}", peer.endpoints().remote(), refusal.reason());
-    exchange.closeAfter = true;
-    refused = true;
-    stopReading();
-    context.application().onRefused(refusal.reply().status());
-    exchange.answerWith(refusal.reply());
+  @Override
+  public void bodyTooLarge(Exchange exchange) {
+    intake.endBody(exchange, Refusal.BODY_TOO_LARGE, null);
   }
 
-  private void contentCame(HttpContent content) {
-    Exchange exchange = receiving;
-    InboundBody body = exchange == null ? null : exchange.inbound;
-    if (body == null) {
-      content.release();
-      endOfRequest(content);
-      return;
+  @Override
+  public StreamedBody.Owner owner(Exchange exchange) {
+    return new Receiver();
+  }
+
+  /** Lets the body of one request work on this connection. */
+  private final class Receiver implements StreamedBody.Owner {
+    private long discarded;
+
+    @Override
+    public EventLoop eventLoop() {
+      return ctx.channel().eventLoop();
     }
-    if (content.decoderResult().isFailure()) {
-      content.release();
-      bodyFailed(exchange, content.decoderResult().cause());
-      return;
+
+    @Override
+    public ReadGate gate() {
+      return gate;
     }
-    int size = content.content().readableBytes();
-    if (size > 0) {
-      bodyBytesCame += size;
-      body.content(content.content());
-    } else {
-      content.release();
-    }
-    if (content instanceof LastHttpContent last) {
-      receiving = null;
-      exchange.inbound = null;
-      responses.weigh(exchange, decoder.weight() + body.held());
-      if (exchange.requestTrailers() != null) {
-        exchange.requestTrailers().came(last.trailingHeaders());
+
+    @Override
+    public void unwanted(int bytes) {
+      discarded += bytes;
+      if (discarded > MAX_DISCARDED) {
+        ctx.close();
       }
-      body.end();
-    }
-  }
-
-  private void endOfRequest(HttpContent content) {
-    if (content instanceof LastHttpContent && receiving != null) {
-      responses.weigh(receiving, decoder.weight());
-      receiving = null;
-    }
-  }
-
-  private void bodyFailed(Exchange exchange, Throwable cause) {
-    LOG.debug("bad request body from {}", peer.endpoints().remote(), cause);
-    boolean tooLarge = cause instanceof TooLongHttpHeaderException; // of the trailers
-    endBody(exchange, tooLarge ? Refusal.HEADERS_TOO_LARGE : Refusal.BAD_BODY, cause);
-  }
-
-  /** The request body has outgrown its limit. */
-  void bodyTooLarge(Exchange exchange) {
-    endBody(exchange, Refusal.BODY_TOO_LARGE, null);
-  }
-
-  /** Nothing more is read: what follows cannot be told from a next request. */
-  private void endBody(Exchange exchange, Refusal refusal, Throwable cause) {
-    InboundBody body = exchange.inbound;
-    receiving = null;
-    exchange.inbound = null;
-    exchange.bodyRefusal = refusal;
-    exchange.closeAfter = true;
-    refused = true;
-    stopReading();
-    IOException failure = new IOException(refusal.reason(), cause);
-    body.fail(failure);
-    if (exchange.requestTrailers() != null) {
-      exchange.requestTrailers().failed(failure);
-    }
-    if (exchange.answered) {
-      closeAfterWrites();
-    } else if (body.isGathered() || exchange.undecided) {
-      exchange.undecided = false;
-      context.application().onRefused(refusal.reply().status());
-      exchange.answerWith(refusal.reply()); // else the handler has been called, and answers
     }
   }
 
@@ -336,42 +245,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** Returns what the client is to send next, as far as it is waited for. */
   Http1Timer.Phase phase() {
-    if (ending || !gate.isOpen()) {
-      return Http1Timer.Phase.NONE;
-    }
-    if (receiving != null) {
-      boolean awaited =
-          receiving.inbound != null && !receiving.wantsContinue && !receiving.undecided;
-      return awaited ? Http1Timer.Phase.BODY : Http1Timer.Phase.NONE;
-    }
-    if (decoder.isInHeader()) {
-      return Http1Timer.Phase.HEADER;
-    }
-    return responses.isEmpty() ? Http1Timer.Phase.REQUEST : Http1Timer.Phase.NONE;
-  }
-
-  /** Returns a number that is another one when the client has sent what is waited for. */
-  long received() {
-    return receiving == null ? requestsCame : bodyBytesCame;
+    return ending || !gate.isOpen() ? Http1Timer.Phase.NONE : intake.phase();
   }
 
   /** No request came for too long. */
   void idle() {
     closeAfterWrites();
-  }
-
-  /** The header that has begun to arrive is not complete after too long (RFC 9110 §15.5.9). */
-  void slowHeader() {
-    HttpRequest unknown = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-    Exchange exchange = newExchange(unknown);
-    responses.append(exchange);
-    refuse(exchange, Refusal.SLOW_HEADER);
-  }
-
-  /** Nothing of a request body came for too long. */
-  void slowBody() {
-    LOG.debug("{} sends its request body too slowly", peer.endpoints().remote());
-    endBody(receiving, Refusal.SLOW_BODY, null);
   }
 
   /** The client does not read what was written: it would not read a last word either. */
@@ -380,27 +259,28 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     closing.reset();
   }
 
-  private void stopReading() {
+  void stopReading() {
     ending = true;
     gate.close(ReadGate.CLOSING);
   }
 
-  /** The whole of what the handler needs is there. */
-  void dispatch(Exchange exchange) {
-    entry.dispatch(exchange);
-  }
-
   // ---- answering
 
-  /**
-   * A response is encoded.
-   *
-   * @param fresh the buffer that its head stands in, null if the exchange has it already
-   */
-  void finished(Exchange exchange, HeadBuffer fresh) {
-    entry.leave(exchange);
+  @Override
+  public byte[] encode(ResponseHead head) {
+    return Http1Responses.encode(head);
+  }
+
+  @Override
+  public void inform(Exchange exchange) {
+    responses.inform(exchange);
+  }
+
+  @Override
+  public void finished(Exchange exchange, HeadWriter fresh) {
+    loop.entry().leave(exchange);
     if (ctx.channel().isActive()) {
-      responses.finished(exchange, fresh);
+      responses.finished(exchange, fresh == null ? null : ((Http1HeadWriter) fresh).buffer());
     } else {
       Http1Responses.discard(exchange);
     }
@@ -422,7 +302,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       goOnWithHttp();
     }
     responses.informNext();
-    if (context.isDraining() && exchange != receiving) {
+    if (context.isDraining() && !intake.isReceiving(exchange)) {
       drain(); // this response has not said that the connection closes
     }
   }
@@ -467,7 +347,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       ctx.close();
       return;
     }
-    if (receiving == null) {
+    if (!intake.isReceiving()) {
       pipeline.remove(this);
     } else {
       handedOver = true; // the end of the request is still to come, and for nobody else
@@ -477,15 +357,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   // ---- closing
 
-  private void closeAfterWrites() {
-    boolean peerSends = receiving != null || refused;
-    receiving = null;
+  void closeAfterWrites() {
+    boolean peerSends = intake.forget();
     stopReading();
     closing.afterWrites(peerSends && !secure);
-  }
-
-  void close() {
-    ctx.close();
   }
 
   /**
@@ -520,7 +395,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private boolean cameTooLate() {
     return context.isDraining()
         && !drained
-        && requestsCame > 1
+        && intake.requestsCame() > 1
         && responses.isEmpty()
         && !context.mayHaveSuccessor();
   }
@@ -532,16 +407,18 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean isIdle() {
-    return responses.isEmpty() && receiving == null && !ending && !decoder.isInHeader();
+    return responses.isEmpty() && !intake.isReceiving() && !ending && !decoder.isInHeader();
   }
 
   // ---- what others ask
 
-  ServerContext context() {
+  @Override
+  public ServerContext context() {
     return context;
   }
 
-  ServerLoop loop() {
+  @Override
+  public ServerLoop loop() {
     return loop;
   }
 
@@ -549,23 +426,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     return output;
   }
 
-  RequestEntry entry() {
-    return entry;
+  Http1Intake intake() {
+    return intake;
   }
 
   ResponseQueue responses() {
     return responses;
   }
 
-  ReadGate gate() {
-    return gate;
-  }
-
-  Channel channel() {
+  @Override
+  public Channel channel() {
     return ctx.channel();
   }
 
-  Peer peer() {
+  @Override
+  public Peer peer() {
     return peer;
   }
 
@@ -573,12 +448,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     return secure;
   }
 
-  boolean isDraining() {
-    return context.isDraining();
+  @Override
+  public boolean isHttp2() {
+    return false;
   }
 
-  /** Returns the session, which stays readable when the connection is gone; null without TLS. */
-  SSLSession sslSession() {
+  @Override
+  public SSLSession sslSession() {
     return session;
   }
 

@@ -9,7 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
  * The bytes that a connection sends. What is written while a batch of reads is worked on is gathered
  * in one buffer and flushed once at its end. Only for the event loop.
  */
-final class Http1Output {
+final class Http1Output implements ServerLoop.Output {
 
   /** What is gathered beyond this goes to the socket's queue at once. */
   private static final int MAX_GATHERED = 64 * 1024;
@@ -88,7 +88,8 @@ final class Http1Output {
     }
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     passGathered();
     if (flushPending) {
       flushPending = false;

@@ -6,6 +6,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import weir.http.HeaderCase;
+import weir.http.HeaderFields;
+import weir.http.ResponseHead;
 
 /** How encoded responses are written, and how unsent ones are let go of. */
 final class Http1Responses {
@@ -14,6 +17,8 @@ final class Http1Responses {
 
   static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] LAST_CHUNK = "0\r\n".getBytes(StandardCharsets.US_ASCII);
 
   /** Arrays up to this size are copied behind their head: one buffer, one write. */
   private static final int MAX_GATHERED_CONTENT = 64 * 1024;
@@ -50,6 +55,31 @@ final class Http1Responses {
     if (exchange.requestTrailers() != null) {
       exchange.requestTrailers().failed(cause);
     }
+  }
+
+  /** Encodes a head that is complete. */
+  static byte[] encode(ResponseHead head) {
+    HeadBuffer buffer = new HeadBuffer();
+    buffer.add(StatusLine.of(head.status()));
+    lines(buffer, head.fields(), head.spelling());
+    return buffer.toByteArray();
+  }
+
+  /** Returns the last chunk of a body, with fields behind it (RFC 9112 §7.1.2). */
+  static byte[] lastChunk(HeaderFields trailers) {
+    HeadBuffer buffer = new HeadBuffer();
+    buffer.add(LAST_CHUNK);
+    lines(buffer, trailers, HeaderCase.TITLE);
+    return buffer.toByteArray();
+  }
+
+  private static void lines(HeadBuffer buffer, HeaderFields fields, HeaderCase spelling) {
+    for (int i = 0; i < fields.size(); i++) {
+      buffer.add(fields.name(i).line(spelling));
+      buffer.value(fields.name(i).name(), fields.value(i));
+      buffer.crlf();
+    }
+    buffer.crlf();
   }
 
   /** Returns the status in an encoded head. */

@@ -1,14 +1,9 @@
 package weir.http.server;
 
-import io.netty.channel.ChannelOutboundBuffer;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Times what a connection waits for. It is looked at now and then, and compares what it sees with what
- * it saw before: while that is the same, time runs. Only for the event loop.
- */
-final class Http1Timer {
+/** Times what an HTTP/1 connection waits for. */
+final class Http1Timer extends ConnectionTimer {
 
   /** What the client is to send next. */
   enum Phase {
@@ -29,34 +24,23 @@ final class Http1Timer {
   private long received;
   private long receiveSince;
 
-  private Object writing;
-  private long written;
-  private long writeSince;
-
-  // Links and membership in the sweep, which alone changes them.
-  Http1Timer previous;
-  Http1Timer next;
-  boolean listed;
-
   Http1Timer(Http1Connection connection, Timeouts timeouts) {
     this.connection = connection;
     this.timeouts = timeouts;
   }
 
-  /**
-   * Cuts the connection if its client has taken too long.
-   *
-   * @param now {@link System#nanoTime}
-   */
+  @Override
   void check(long now) {
-    if (!checkWrites(now)) {
+    if (isStalled(connection.channel(), timeouts.write(), now)) {
+      connection.slowReader();
+    } else {
       checkReads(now);
     }
   }
 
   private void checkReads(long now) {
     Phase seen = connection.phase();
-    long count = connection.received();
+    long count = connection.intake().received();
     if (seen != phase || count != received) {
       phase = seen;
       received = count;
@@ -71,12 +55,12 @@ final class Http1Timer {
       }
       case HEADER -> {
         if (isOver(timeouts.header(), receiveSince, now)) {
-          connection.slowHeader();
+          connection.intake().slowHeader();
         }
       }
       case BODY -> {
         if (isOver(timeouts.body(), receiveSince, now)) {
-          connection.slowBody();
+          connection.intake().slowBody();
         }
       }
       case NONE -> {}
@@ -87,32 +71,7 @@ final class Http1Timer {
   boolean isIdleSince(long millis) {
     return phase == Phase.REQUEST
         && connection.phase() == Phase.REQUEST
-        && connection.received() == received
+        && connection.intake().received() == received
         && System.nanoTime() - receiveSince >= TimeUnit.MILLISECONDS.toNanos(millis);
-  }
-
-  /** Returns true if the connection was cut. */
-  private boolean checkWrites(long now) {
-    ChannelOutboundBuffer buffer = connection.channel().unsafe().outboundBuffer();
-    Object current = buffer == null ? null : buffer.current();
-    // Buffers are reused, so the object alone would not tell that it is another message.
-    long seen =
-        current == null ? 0 : buffer.currentProgress() ^ (buffer.totalPendingWriteBytes() << 20);
-    if (current == null || current != writing || seen != written) {
-      writing = current;
-      written = seen;
-      writeSince = now;
-      return false;
-    }
-    if (!isOver(timeouts.write(), writeSince, now)) {
-      return false;
-    }
-    writing = null;
-    connection.slowReader();
-    return true;
-  }
-
-  private static boolean isOver(Duration limit, long since, long now) {
-    return !limit.isZero() && now - since >= Timeouts.nanos(limit);
   }
 }

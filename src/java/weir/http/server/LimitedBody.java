@@ -26,7 +26,7 @@ final class LimitedBody implements InboundBody {
     left -= piece.readableBytes();
     if (left < 0) {
       piece.release();
-      exchange.connection().bodyTooLarge(exchange);
+      exchange.lane().bodyTooLarge(exchange);
     } else {
       body.content(piece);
     }

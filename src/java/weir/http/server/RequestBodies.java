@@ -1,6 +1,5 @@
 package weir.http.server;
 
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -9,7 +8,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import java.io.ByteArrayInputStream;
 import weir.http.RequestBodyType;
 import weir.http.body.InboundBody;
-import weir.http.body.ReadGate;
 import weir.http.body.StreamedBody;
 
 /** Decides how the body of a request reaches the handler. */
@@ -61,7 +59,8 @@ final class RequestBodies {
       return new AggregatedBody(exchange, length, type);
     }
     StreamedBody body =
-        new StreamedBody(new Receiver(exchange), config.requestBufferBytes(), config.rawStream());
+        new StreamedBody(
+            exchange.lane().owner(exchange), config.requestBufferBytes(), config.rawStream());
     exchange.body(stream ? body.stream() : body.reader());
     long limit = config.maxStreamedBodyBytes();
     return limit > 0 ? new LimitedBody(body, exchange, limit) : body;
@@ -85,37 +84,5 @@ final class RequestBodies {
   private static long length(HttpRequest request) {
     String value = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
     return value == null ? 0 : Long.parseLong(value.trim()); // the decoder has checked it
-  }
-
-  /** Lets a streamed body work on the connection of its exchange. */
-  private static final class Receiver implements StreamedBody.Owner {
-
-    /** An exchange that ends with more than this still to come costs the connection. */
-    private static final long MAX_DISCARDED = 1024 * 1024;
-
-    private final Exchange exchange;
-    private long discarded;
-
-    Receiver(Exchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public EventLoop eventLoop() {
-      return exchange.connection().channel().eventLoop();
-    }
-
-    @Override
-    public ReadGate gate() {
-      return exchange.connection().gate();
-    }
-
-    @Override
-    public void unwanted(int bytes) {
-      discarded += bytes;
-      if (discarded > MAX_DISCARDED) {
-        exchange.connection().close();
-      }
-    }
   }
 }

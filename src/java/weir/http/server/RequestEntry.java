@@ -2,15 +2,13 @@ package weir.http.server;
 
 import java.util.concurrent.RejectedExecutionException;
 
-/** Lets the requests of a connection in: to the handler, or nowhere. Only for the event loop. */
+/** Lets the requests of an event loop in: to the handler, or nowhere. Only for that loop. */
 final class RequestEntry {
 
-  private final Http1Connection connection;
   private final ServerContext context;
   private final Admission.Gate places;
 
-  RequestEntry(Http1Connection connection, ServerContext context, Admission.Gate places) {
-    this.connection = connection;
+  RequestEntry(ServerContext context, Admission.Gate places) {
     this.context = context;
     this.places = places;
   }
@@ -55,7 +53,7 @@ final class RequestEntry {
 
   private void run(Dispatcher dispatcher, Exchange exchange, Handoff.Job job) {
     try {
-      dispatcher.run(connection.loop(), job);
+      dispatcher.run(exchange.loop(), job);
     } catch (RejectedExecutionException e) {
       reject(exchange);
     }
@@ -65,7 +63,7 @@ final class RequestEntry {
   private void reject(Exchange exchange) {
     exchange.undecided = false;
     if (exchange.inbound != null) {
-      connection.dropBody(exchange);
+      exchange.lane().dropBody(exchange);
     }
     exchange.reject();
   }

@@ -159,6 +159,7 @@ final class ResponseEncoder {
     return text.length() > MAX_COPIED
         && head.negotiation() == null
         && LongText.WORTH_IT
+        && !head.isHttp2()
         && Bodies.charset(head.contentType()) == StandardCharsets.UTF_8;
   }
 
@@ -171,11 +172,8 @@ final class ResponseEncoder {
       content.release();
       throw e;
     }
-    HeadBuffer start = head.buffer();
-    if (exchange.content == content && start.length() <= content.readerIndex()) {
-      int at = content.readerIndex() - start.length();
-      content.setBytes(at, start.array(), 0, start.length()).readerIndex(at);
-      start.clear();
+    if (exchange.content == content) {
+      head.moveBefore(content);
     }
   }
 
@@ -205,9 +203,10 @@ final class ResponseEncoder {
     }
     noteLength(exchange, length);
     head.endWithLength(length, !exchange.closeAfter);
-    if (content instanceof byte[] bytes && length <= MAX_COPIED) {
-      head.buffer().add(bytes);
-    } else if (length > 0) {
+    if (content instanceof byte[] bytes && length <= MAX_COPIED && head.append(bytes)) {
+      return;
+    }
+    if (length > 0) {
       exchange.content = content;
     } else if (content instanceof ByteBuf empty) {
       empty.release();

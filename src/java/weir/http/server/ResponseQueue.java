@@ -1,5 +1,6 @@
 package weir.http.server;
 
+import weir.http.ResponseHead;
 import weir.http.ServerListener.Outcome;
 import weir.http.body.StreamingBody;
 
@@ -103,7 +104,8 @@ final class ResponseQueue {
 
   private void gatherHead(Exchange exchange) {
     writeInterim(exchange);
-    output.gather(exchange.head, exchange.head.length, Http1Responses.gathered(exchange));
+    byte[] encoded = (byte[]) exchange.head;
+    output.gather(encoded, encoded.length, Http1Responses.gathered(exchange));
   }
 
   /** Sends the body of the head exchange, whose head is gathered already. */
@@ -119,7 +121,7 @@ final class ResponseQueue {
       head = null; // and the only one: the decoder has stopped behind it
       tail = null;
       if (exchange.trace != null) {
-        exchange.trace.answered(Http1Responses.status(exchange.head));
+        exchange.trace.answered(Http1Responses.status((byte[]) exchange.head));
         connection.observeEnd(exchange);
       }
       connection.handOver(exchange);
@@ -141,8 +143,10 @@ final class ResponseQueue {
 
   private void writeInterim(Exchange exchange) {
     if (exchange.hasInterim()) {
-      byte[] interim = exchange.takeInterim();
-      output.gather(interim, interim.length, 0);
+      for (ResponseHead interim : exchange.takeInterim()) {
+        byte[] encoded = Http1Responses.encode(interim);
+        output.gather(encoded, encoded.length, 0);
+      }
     }
   }
 
@@ -216,7 +220,7 @@ final class ResponseQueue {
       if (e.ready) {
         Http1Responses.discard(e);
       } else if (e.isPending()) {
-        connection.entry().leave(e); // its answer may never come
+        e.loop().entry().leave(e); // its answer may never come
       }
       if (e.trace != null) {
         e.note(Outcome.ABORTED);

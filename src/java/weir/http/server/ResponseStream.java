@@ -8,6 +8,7 @@ import io.netty.channel.FileRegion;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import weir.deferred.Deferred;
+import weir.http.HeaderFields;
 import weir.http.ServerListener.Outcome;
 import weir.http.body.BodySink;
 import weir.http.body.Chunks;
@@ -105,8 +106,8 @@ final class ResponseStream implements BodySink {
     Object trailers = chunked ? exchange.trailers : null;
     if (trailers == null) {
       finish(chunked ? LAST_CHUNK : NOTHING);
-    } else if (trailers instanceof byte[] encoded) {
-      finish(encoded);
+    } else if (trailers instanceof HeaderFields fields) {
+      finish(Http1Responses.lastChunk(fields));
     } else if (!waiting) {
       waiting = true;
       await(Trailers.late(trailers, exchange.context().blockingExecutor()));
@@ -115,7 +116,9 @@ final class ResponseStream implements BodySink {
 
   private void await(Deferred<Object> trailers) {
     trailers.onRealized(
-        new Functions.Of(encoded -> exchange.loop().run(() -> finish((byte[]) encoded))),
+        new Functions.Of(
+            fields ->
+                exchange.loop().run(() -> finish(Http1Responses.lastChunk((HeaderFields) fields)))),
         new Functions.Of(
             error -> exchange.loop().run(() -> abort(ErrorResponses.asThrowable(error)))));
   }

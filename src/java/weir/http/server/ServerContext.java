@@ -21,7 +21,8 @@ final class ServerContext {
   private final Admission admission;
   private final Observation observation;
   private final ConcurrentHashMap<EventLoop, ServerLoop> loops = new ConcurrentHashMap<>();
-  private final AtomicReference<HeadWriter> spareWriter = new AtomicReference<>();
+  private final AtomicReference<HeadWriter> spareHttp1Writer = new AtomicReference<>();
+  private final AtomicReference<HeadWriter> spareHttp2Writer = new AtomicReference<>();
   private volatile boolean draining;
 
   ServerContext(ServerConfig config, Application application) {
@@ -81,9 +82,8 @@ final class ServerContext {
 
   private ServerLoop newLoop(EventLoop eventLoop) {
     Sweep sweep = new Sweep(eventLoop, config.timeouts().tickMillis());
-    HeadWriter writer = new HeadWriter(standardHeaders);
-    ServerLoop loop =
-        new ServerLoop(eventLoop, writer, handoff, sweep, admission.gate(), observation.newLoop());
+    RequestEntry entry = new RequestEntry(this, admission.gate());
+    ServerLoop loop = new ServerLoop(eventLoop, this, handoff, sweep, entry, observation.newLoop());
     if (watchdog != null) {
       watchdog.watch(loop);
     }
@@ -91,14 +91,19 @@ final class ServerContext {
   }
 
   /** Returns a writer for a thread that has none; give it back when its head is copied. */
-  HeadWriter borrowWriter() {
-    HeadWriter spare = spareWriter.getAndSet(null);
-    return spare == null ? new HeadWriter(standardHeaders) : spare;
+  HeadWriter borrowWriter(boolean http2) {
+    HeadWriter spare = (http2 ? spareHttp2Writer : spareHttp1Writer).getAndSet(null);
+    return spare == null ? newWriter(http2) : spare;
+  }
+
+  /** Returns a new writer. */
+  HeadWriter newWriter(boolean http2) {
+    return new Http1HeadWriter(standardHeaders);
   }
 
   /** Keeps a writer for the next who needs one. */
   void giveBack(HeadWriter writer) {
-    spareWriter.set(writer);
+    (writer.isHttp2() ? spareHttp2Writer : spareHttp1Writer).set(writer);
   }
 
   Observation observation() {

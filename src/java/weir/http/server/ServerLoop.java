@@ -15,19 +15,27 @@ final class ServerLoop {
 
   private final EventLoop loop;
   private final Outbox outbox;
-  private final HeadWriter headWriter;
+  private final ServerContext context;
+  private final HeadWriter http1Writer;
   private final Handoff handoff;
   private final Sweep sweep;
-  private final Admission.Gate admission;
+  private final RequestEntry entry;
   private final LoopStats stats;
   private final Runnable handOverTask = this::submitBatch;
   private final Runnable flushTask = this::flushTouched;
-  private final ArrayList<Http1Output> touched = new ArrayList<>();
+  private final ArrayList<Output> touched = new ArrayList<>();
 
+  private HeadWriter http2Writer;
   private Object[] batch;
   private int batched;
   private boolean draining;
   private boolean flushScheduled;
+
+  /** What a connection sends; see {@link #flushLater}. */
+  interface Output {
+    /** Passes on to the socket what was written so far. */
+    void flush();
+  }
 
   /**
    * @param handoff where requests go that were read, null if handlers run elsewhere
@@ -35,16 +43,17 @@ final class ServerLoop {
    */
   ServerLoop(
       EventLoop loop,
-      HeadWriter headWriter,
+      ServerContext context,
       Handoff handoff,
       Sweep sweep,
-      Admission.Gate admission,
+      RequestEntry entry,
       LoopStats stats) {
     this.stats = stats;
     this.loop = loop;
-    this.admission = admission;
+    this.context = context;
+    this.entry = entry;
     this.sweep = sweep;
-    this.headWriter = headWriter;
+    this.http1Writer = context.newWriter(false);
     this.handoff = handoff;
     this.outbox = new Outbox(loop, this::drainOutbox);
   }
@@ -80,9 +89,9 @@ final class ServerLoop {
     return sweep;
   }
 
-  /** Returns what bounds the requests in flight. */
-  Admission.Gate admission() {
-    return admission;
+  /** Returns what lets requests in. */
+  RequestEntry entry() {
+    return entry;
   }
 
   Outbox outbox() {
@@ -90,8 +99,14 @@ final class ServerLoop {
   }
 
   /** Returns the loop's own writer: use it up before anything else can write a head. */
-  HeadWriter headWriter() {
-    return headWriter;
+  HeadWriter headWriter(boolean http2) {
+    if (!http2) {
+      return http1Writer;
+    }
+    if (http2Writer == null) {
+      http2Writer = context.newWriter(true);
+    }
+    return http2Writer;
   }
 
   /** Keeps the job until the end of this loop iteration, then hands over all of them. */
@@ -133,7 +148,7 @@ final class ServerLoop {
   }
 
   /** Flushes {@code output} once, after everything that this iteration has for it. */
-  void flushLater(Http1Output output) {
+  void flushLater(Output output) {
     touched.add(output);
     if (!draining && !flushScheduled) {
       flushScheduled = true;

@@ -13,7 +13,7 @@ final class Sweep {
   private final EventLoop loop;
   private final long tickMillis;
   private final Runnable task = this::run;
-  private Http1Timer first;
+  private ConnectionTimer first;
   private boolean scheduled;
 
   /**
@@ -24,7 +24,7 @@ final class Sweep {
     this.tickMillis = tickMillis;
   }
 
-  void add(Http1Timer timer) {
+  void add(ConnectionTimer timer) {
     if (tickMillis == 0) {
       return;
     }
@@ -38,7 +38,7 @@ final class Sweep {
   }
 
   /** Takes a timer out, if it is in. It keeps its own links, for a run that is just looking at it. */
-  void remove(Http1Timer timer) {
+  void remove(ConnectionTimer timer) {
     if (!timer.listed) {
       return;
     }
@@ -63,7 +63,7 @@ final class Sweep {
   private void run() {
     scheduled = false;
     long now = System.nanoTime();
-    for (Http1Timer timer = first; timer != null; timer = timer.next) {
+    for (ConnectionTimer timer = first; timer != null; timer = timer.next) {
       if (timer.listed) {
         timer.check(now);
       }

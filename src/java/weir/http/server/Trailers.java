@@ -1,7 +1,6 @@
 package weir.http.server;
 
 import clojure.lang.IFn;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -10,16 +9,16 @@ import java.util.function.Supplier;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
+import weir.http.HeaderFields;
 import weir.http.HeaderName;
+import weir.http.ResponseHead;
 
 /**
- * The fields that follow a chunked response body.
+ * The fields that follow a response body.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-6.5">RFC 9110 §6.5</a>
  */
 final class Trailers {
-
-  private static final byte[] LAST_CHUNK = "0\r\n".getBytes(StandardCharsets.US_ASCII);
 
   /** What a recipient must know before the body (RFC 9110 §6.5.1). */
   private static final Set<String> NOT_IN_TRAILERS =
@@ -49,14 +48,14 @@ final class Trailers {
   private Trailers() {}
 
   /**
-   * Encodes trailers that are known before the body is sent.
+   * Checks trailers that are known before the body is sent.
    *
-   * @return bytes, or {@code given} when its fields are to be asked for at the end of the body
+   * @return HeaderFields, or {@code given} when its fields are to be asked for at the end of the body
    * @throws IllegalArgumentException if they cannot be sent
    */
   static Object early(Object given) {
     if (given instanceof Map<?, ?> fields) {
-      return encode(fields);
+      return fields(fields);
     }
     boolean known = given instanceof IFn || given instanceof Supplier;
     if (!known && Coercion.toDeferred(given) == null) {
@@ -65,7 +64,7 @@ final class Trailers {
     return given;
   }
 
-  /** Asks for the fields, where it may block, and returns the promise of their encoded form. */
+  /** Asks for the fields, where it may block, and returns the promise of HeaderFields. */
   static Deferred<Object> late(Object given, Executor executor) {
     Deferred<Object> encoded = Deferred.create(null);
     executor.execute(() -> settle(given, encoded));
@@ -75,9 +74,9 @@ final class Trailers {
   private static void settle(Object given, Deferred<Object> encoded) {
     try {
       if (given == null) {
-        encoded.success(encode(Map.of()));
+        encoded.success(fields(Map.of()));
       } else if (given instanceof Map<?, ?> fields) {
-        encoded.success(encode(fields));
+        encoded.success(fields(fields));
       } else {
         settleFrom(given, encoded);
       }
@@ -107,22 +106,19 @@ final class Trailers {
             + " (expected: a map, or a function or deferred that gives one)");
   }
 
-  /** Returns the last chunk with the fields behind it. */
-  private static byte[] encode(Map<?, ?> fields) {
-    HeadBuffer buffer = new HeadBuffer();
-    buffer.add(LAST_CHUNK);
-    fields.forEach((name, value) -> add(buffer, HeaderName.of(name), value));
-    buffer.crlf();
-    return buffer.toByteArray();
+  private static HeaderFields fields(Map<?, ?> given) {
+    HeaderFields fields = new HeaderFields();
+    ResponseHead.addAll(fields, given, Trailers::check);
+    return fields;
   }
 
-  private static void add(HeadBuffer buffer, HeaderName name, Object value) {
+  private static boolean check(HeaderName name) {
     if (NOT_IN_TRAILERS.contains(name.name().toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
           "response trailer "
               + name.name()
               + " (expected: a header, it is needed before the body)");
     }
-    buffer.lines(name, value);
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import clojure.lang.IPersistentMap;
 import java.time.Duration;
 import weir.http.Reply;
 import weir.http.RequestMessage;
+import weir.http.ResponseHead;
 import weir.http.websocket.Carrier;
 
 /**
@@ -39,9 +40,9 @@ public interface Upgradable extends RequestMessage {
   /**
    * Ends HTTP on the connection of a claimed exchange, when the responses before it are sent.
    *
-   * @param head the response's head, encoded, such as one of status 101
+   * @param head the response's head, such as one of status 101
    */
-  void takeOver(byte[] head, Takeover takeover);
+  void takeOver(ResponseHead head, Takeover takeover);
 
   /** Returns new threads for a WebSocket: those that call the server's handlers. */
   Carrier carrier();

@@ -13,7 +13,8 @@ final class Worker {
   private final ArrayList<ServerLoop> unpublished = new ArrayList<>(2);
   private long oldest;
   private Runnable publisher;
-  private HeadWriter headWriter;
+  private HeadWriter http1Writer;
+  private HeadWriter http2Writer;
   private ServerContext lender;
 
   Worker(Watchdog watchdog) {
@@ -45,20 +46,30 @@ final class Worker {
     }
   }
 
-  /** Returns this worker's writer; what was written before is gone. */
-  HeadWriter headWriter(ServerContext context) {
-    if (headWriter == null) {
-      headWriter = context.borrowWriter();
+  /** Returns this worker's writer for a protocol; what was written before is gone. */
+  HeadWriter headWriter(ServerContext context, boolean http2) {
+    HeadWriter known = http2 ? http2Writer : http1Writer;
+    if (known == null) {
+      known = context.borrowWriter(http2);
       lender = context;
+      if (http2) {
+        http2Writer = known;
+      } else {
+        http1Writer = known;
+      }
     }
-    return headWriter;
+    return known;
   }
 
   /** The run has ended. */
   void end() {
-    if (headWriter != null) {
-      lender.giveBack(headWriter);
-      headWriter = null;
+    if (http1Writer != null) {
+      lender.giveBack(http1Writer);
+      http1Writer = null;
+    }
+    if (http2Writer != null) {
+      lender.giveBack(http2Writer);
+      http2Writer = null;
     }
   }
 

@@ -74,7 +74,7 @@ final class WrittenResponse implements BodyOutputStream.Target {
 
   @Override
   public void whole(byte[] bytes) {
-    HeadWriter head = new HeadWriter(exchange.context().standardHeaders());
+    HeadWriter head = exchange.context().newWriter(exchange.lane().isHttp2());
     try {
       ResponseEncoder.beginHead(exchange, status, headers, head);
       ResponseEncoder.encodeContiguous(exchange, bytes, head);
@@ -87,7 +87,7 @@ final class WrittenResponse implements BodyOutputStream.Target {
 
   @Override
   public void begin(StreamingBody body) {
-    HeadWriter head = new HeadWriter(exchange.context().standardHeaders());
+    HeadWriter head = exchange.context().newWriter(exchange.lane().isHttp2());
     ResponseEncoder.beginHead(exchange, status, headers, head);
     ResponseEncoder.encodeStreaming(exchange, body, head);
     exchange.finish(head, null);

@@ -4,14 +4,16 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakeException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import weir.http.HeaderCase;
 import weir.http.HeaderFields;
+import weir.http.HeaderName;
 import weir.http.Reply;
 import weir.http.RequestMessage;
+import weir.http.ResponseHead;
 
 /**
  * The server's part of the opening handshake, RFC 6455 §4.2: checks a request and says what to
@@ -30,12 +32,16 @@ public final class ServerHandshake {
           "transfer-encoding");
 
   private static final String PROTOCOL = "sec-websocket-protocol";
+  private static final HeaderName UPGRADE = HeaderName.of("upgrade");
+  private static final HeaderName CONNECTION = HeaderName.of("connection");
+  private static final HeaderName ACCEPT = HeaderName.of("sec-websocket-accept");
+  private static final HeaderName EXTENSIONS = HeaderName.of("sec-websocket-extensions");
 
   private final AcceptOptions options;
   private final Reply refusal;
   private final RuntimeException error;
   private final Agreement agreement;
-  private final byte[] head;
+  private final ResponseHead head;
 
   private ServerHandshake(AcceptOptions options, Reply refusal, RuntimeException error) {
     this.options = options;
@@ -45,7 +51,7 @@ public final class ServerHandshake {
     this.head = null;
   }
 
-  private ServerHandshake(AcceptOptions options, Agreement agreement, byte[] head) {
+  private ServerHandshake(AcceptOptions options, Agreement agreement, ResponseHead head) {
     this.options = options;
     this.refusal = null;
     this.error = null;
@@ -95,31 +101,26 @@ public final class ServerHandshake {
             : PerMessageDeflate.accept(
                 Handshakes.joined(headers, HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS), wanted);
     String protocol = chosen(headers, options);
-    StringBuilder s = new StringBuilder(256);
-    s.append("HTTP/1.1 101 Switching Protocols\r\n");
+    HeaderFields fields = new HeaderFields();
     HeaderFields more = options.headers();
     for (int i = 0; i < more.size(); i++) {
-      String name = more.name(i).name().toLowerCase(Locale.ROOT);
-      if (!OURS.contains(name) && !name.equals(PROTOCOL)) {
-        field(s, new String(more.name(i).line(), StandardCharsets.ISO_8859_1), more.value(i));
+      String name = more.name(i).name();
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (!OURS.contains(lower) && !lower.equals(PROTOCOL)) {
+        fields.add(HeaderName.of(name), more.value(i));
       }
     }
-    field(s, "upgrade: ", "websocket");
-    field(s, "connection: ", "upgrade");
-    String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
-    field(s, "sec-websocket-accept: ", Handshakes.accept(key));
+    fields.add(UPGRADE, "websocket");
+    fields.add(CONNECTION, "upgrade");
+    fields.add(ACCEPT, Handshakes.accept(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
     if (protocol != null) {
-      field(s, PROTOCOL + ": ", protocol);
+      fields.add(HeaderName.of(PROTOCOL), protocol);
     }
     if (deflate != null) {
-      field(s, "sec-websocket-extensions: ", deflate.response());
+      fields.add(EXTENSIONS, deflate.response());
     }
-    byte[] head = s.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    ResponseHead head = new ResponseHead(101, fields, HeaderCase.AS_GIVEN);
     return new ServerHandshake(options, new Agreement(true, protocol, deflate), head);
-  }
-
-  private static void field(StringBuilder s, String start, String value) {
-    s.append(start).append(value).append("\r\n");
   }
 
   /** The one that the program has put into the headers, or the first that the client offers, too. */
@@ -145,8 +146,8 @@ public final class ServerHandshake {
   }
 
   /** Returns the head of the response 101. */
-  public byte[] head() {
-    return head.clone();
+  public ResponseHead head() {
+    return head;
   }
 
   /**

@@ -170,12 +170,12 @@ class InterimTest {
   @Test
   void whatCannotBeInformationIsRefused() {
     for (int status : new int[] {99, 100, 101, 200}) {
-      assertThrows(IllegalArgumentException.class, () -> Interim.encode(status, null));
+      assertThrows(IllegalArgumentException.class, () -> Interim.head(status, null));
     }
     assertThrows(
-        IllegalArgumentException.class, () -> Interim.encode(103, Map.of("content-length", "1")));
+        IllegalArgumentException.class, () -> Interim.head(103, Map.of("content-length", "1")));
     assertThrows(
-        IllegalArgumentException.class, () -> Interim.encode(103, Map.of("link", "a\r\nb: c")));
+        IllegalArgumentException.class, () -> Interim.head(103, Map.of("link", "a\r\nb: c")));
     server = HttpServer.builder().port(0).handler(r -> null).start();
   }
 }

@@ -9,15 +9,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.http.HeaderCase;
+import weir.http.HeaderFields;
+import weir.http.HeaderName;
 import weir.http.HttpServer;
 import weir.http.Reply;
+import weir.http.ResponseHead;
 import weir.http.RingRequest;
 import weir.testing.RawClient;
 
@@ -25,11 +28,16 @@ import weir.testing.RawClient;
 class TakeoverTest {
 
   private static final Keyword EXCHANGE = Keyword.intern("weir", "exchange");
-  private static final byte[] SWITCHING =
-      "HTTP/1.1 101 Switching Protocols\r\nupgrade: echo\r\nconnection: upgrade\r\n\r\n"
-          .getBytes(StandardCharsets.ISO_8859_1);
+  private static final ResponseHead SWITCHING = switching();
   private static final String UPGRADE =
       "GET /up HTTP/1.1\r\nHost: test\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
+
+  private static ResponseHead switching() {
+    HeaderFields fields = new HeaderFields();
+    fields.add(HeaderName.of("upgrade"), "echo");
+    fields.add(HeaderName.of("connection"), "upgrade");
+    return new ResponseHead(101, fields, HeaderCase.AS_GIVEN);
+  }
 
   private final AtomicReference<Throwable> lost = new AtomicReference<>();
   private final CompletableFuture<List<String>> left = new CompletableFuture<>();
