@@ -70,8 +70,9 @@ class ArchitectureTest {
     ROOMS.put("udp", List.of("net"));
     ROOMS.put("http", List.of("net"));
     ROOMS.put("http.websocket", List.of("http"));
-    ROOMS.put("http.server", List.of("http", "http.websocket"));
-    ROOMS.put("http.client", List.of("http", "http.websocket"));
+    ROOMS.put("http.http2", List.of("http"));
+    ROOMS.put("http.server", List.of("http", "http.websocket", "http.http2"));
+    ROOMS.put("http.client", List.of("http", "http.websocket", "http.http2"));
   }
 
   /** The doors of the Java API stand in the room that both sides share, and open into one side. */

@@ -1,0 +1,91 @@
+package weir.http.http2;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameLogger;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+
+/**
+ * Makes the handlers that turn the bytes of a connection into frames, and frames into one channel for
+ * each stream. Field sections are not checked by the codec, but by who reads them: {@link
+ * RequestFields} and its like.
+ */
+public final class FrameCodecs {
+
+  /** What counts frames, in pipelines. */
+  public static final String GUARD = "http2-guard";
+
+  /** The codec's name in pipelines. */
+  public static final String CODEC = "http2-frame-codec";
+
+  /** The name of what makes channels of streams. */
+  public static final String MULTIPLEX = "multiplex";
+
+  /** Until streams have ended of a connection that was closed: whoever closes it has waited before. */
+  private static final long GRACE_MILLIS = 1000;
+
+  private FrameCodecs() {}
+
+  /**
+   * Returns a codec for a connection.
+   *
+   * @param headerBytes the largest field section, unless the config has a limit
+   * @param logger logs each frame, or null
+   */
+  public static Http2FrameCodec create(
+      boolean server, Http2Config config, long headerBytes, Http2FrameLogger logger) {
+    Http2FrameCodecBuilder builder =
+        server ? Http2FrameCodecBuilder.forServer() : Http2FrameCodecBuilder.forClient();
+    builder
+        .initialSettings(config.initial(server, headerBytes))
+        .validateHeaders(false)
+        .gracefulShutdownTimeoutMillis(GRACE_MILLIS)
+        .encoderEnforceMaxQueuedControlFrames(config.maxWaitingAcks())
+        .decoderEnforceMaxConsecutiveEmptyDataFrames(0) // the guard counts them, and others
+        .decoderEnforceMaxRstFramesPerWindow(
+            config.maxResets(), (int) Http2Config.RESET_SPAN.toSeconds())
+        .encoderEnforceMaxRstFramesPerWindow(
+            config.maxResets(), (int) Http2Config.RESET_SPAN.toSeconds())
+        .decoderEnforceMaxSmallContinuationFrames(config.maxContinuations());
+    if (logger != null) {
+      builder.frameLogger(logger);
+    }
+    return builder.build();
+  }
+
+  /**
+   * Adds guard, codec and multiplexer to the end of a pipeline.
+   *
+   * @param onStream is added to the channel of each stream that the peer opens
+   * @param onUpgrade the same for the stream of a request that was sent in HTTP/1, on the client; or
+   *     null
+   */
+  public static void addTo(
+      ChannelPipeline pipeline,
+      FrameGuard guard,
+      Http2FrameCodec codec,
+      ChannelHandler onStream,
+      ChannelHandler onUpgrade) {
+    pipeline.addLast(GUARD, guard);
+    pipeline.addLast(CODEC, codec);
+    pipeline.addLast(MULTIPLEX, new Http2MultiplexHandler(onStream, onUpgrade));
+  }
+
+  /**
+   * Opens the window of the whole connection as wide as the config says: it is not one of the settings
+   * (RFC 9113 §6.9.2). To be called when the codec is in the pipeline of an active channel.
+   */
+  public static void openWindow(Http2FrameCodec codec, Http2Config config) throws Http2Exception {
+    Http2Connection connection = codec.connection();
+    int more =
+        config.connectionWindowBytes()
+            - connection.local().flowController().windowSize(connection.connectionStream());
+    if (more > 0) {
+      connection.local().flowController().incrementWindowSize(connection.connectionStream(), more);
+    }
+  }
+}
