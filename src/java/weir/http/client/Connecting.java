@@ -26,8 +26,8 @@ final class Connecting implements Runnable {
   private volatile boolean givenUp;
   private boolean over; // only for the event loop, or the only thread before there is one
 
-  /** For whom it is made, or null; only for events of the pool. */
-  Exchange owner;
+  /** How many exchanges wait for it; only for events of the pool. */
+  int riders;
 
   Connecting(OriginPool pool) {
     this.pool = pool;
@@ -80,7 +80,7 @@ final class Connecting implements Runnable {
   }
 
   /** The connection can be used. */
-  void ready(Http1ClientConnection connection) {
+  void ready(ClientConnection connection) {
     if (!over) {
       over = true;
       pool.connected(this, connection);

@@ -24,6 +24,11 @@ final class Connector {
     this.sslContext = config.sslContext();
   }
 
+  /** Returns whether exchanges with that origin may share a connection, as far as is known. */
+  boolean mayMultiplex(Origin origin) {
+    return false;
+  }
+
   /** Starts to connect; the attempt hears of the channel before anything can happen to it. */
   Dialing connect(Origin origin, Connecting attempt) {
     SslContext tls = origin.secure() ? sslContext() : null;

@@ -39,7 +39,7 @@ final class Exchange implements Runnable {
   private volatile IFn timer;
   private volatile int bodyTaken;
   private volatile OriginPool pool;
-  private volatile Http1ClientConnection connection; // set before the state is LEASED
+  private volatile Lease lease; // set before the state is LEASED
 
   // Only for events of the pool.
   Exchange previous;
@@ -47,6 +47,9 @@ final class Exchange implements Runnable {
   WaitingList list;
   Connecting connecting;
   private long waitingSince;
+
+  /** When it was asked for, if somebody wants to know, else 0; the pool sets it before a lease. */
+  long askedSince;
 
   // Written by whoever sends or retries it.
   private boolean fresh;
@@ -96,6 +99,8 @@ final class Exchange implements Runnable {
     long limit = request.poolTimeoutMillis();
     if (limit > 0) {
       startTimer(limit, () -> failWaiting(Timeouts.pool(limit)));
+    } else {
+      stopTimer();
     }
   }
 
@@ -116,9 +121,9 @@ final class Exchange implements Runnable {
     }
   }
 
-  /** Gives it the connection, unless it has ended meanwhile. */
-  boolean lease(Http1ClientConnection c) {
-    connection = c;
+  /** Gives it a connection, or a part of one, unless it has ended meanwhile. */
+  boolean lease(Lease given) {
+    lease = given;
     if (!STATE.compareAndSet(this, WAITING, LEASED)) {
       return false;
     }
@@ -131,7 +136,7 @@ final class Exchange implements Runnable {
   /** Begins on the leased connection. */
   @Override
   public void run() {
-    connection.start(this);
+    lease.start(this);
   }
 
   /**
@@ -215,7 +220,7 @@ final class Exchange implements Runnable {
       if (STATE.compareAndSet(this, s, DONE)) {
         stopTimer();
         if (s == LEASED) {
-          connection.abort(this);
+          lease.abort(this);
         } else if (pool != null) {
           pool.forget(this);
         }
@@ -229,7 +234,7 @@ final class Exchange implements Runnable {
 
   /** Waits again, for a connection that was never used. Only who runs it may call this. */
   boolean retry() {
-    connection = null;
+    lease = null;
     fresh = true;
     bodyTaken = 0; // only what can be sent again is tried again
     stopTimer();

@@ -19,10 +19,7 @@ import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
-import weir.http.Extras;
-import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
-import weir.http.body.StreamedBody;
 import weir.net.tls.Failures;
 
 /**
@@ -32,12 +29,9 @@ import weir.net.tls.Failures;
  * <p>Everything runs on the connection's event loop, except where a method says otherwise.
  */
 final class Http1ClientConnection extends ChannelInboundHandlerAdapter
-    implements StreamedBody.Owner {
+    implements ClientConnection, Lease, AnswerOwner {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1ClientConnection.class);
-
-  /** So many interim responses may come before the final one. */
-  private static final int MAX_INTERIM = 32;
 
   /** After a failed write the server's answer may still be on its way for so long. */
   private static final long LAST_WORDS_SECONDS = 2;
@@ -55,26 +49,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   private Endpoints endpoints;
   private boolean reused;
 
-  /** When it became idle; only for events of the pool. */
-  long idleSince;
-
-  /** When the exchange that has it was asked for; 0 if nobody wants to know. Only for the pool. */
-  long askedSince;
+  private final Slot slot = new Slot();
+  private long askedSince; // that of the exchange which has it, or had it last
 
   // The exchange that runs, and how far it has come.
-  private Exchange current;
+  private Answer answer; // null if none runs
   private RequestWriter writer;
-  private boolean headCame;
   private boolean keepAlive;
   private boolean selfDelimited; // the body's end can be told without that of the connection
-  private ClientResponse response; // until it is delivered: nothing here may keep its body alive
-  private InboundBody body;
-  private ProgressMeter meter; // of the body, or null
-  private Trailers trailers; // of a chunked body, or null
-  private boolean delivered;
-  private boolean complete; // the response has come to its end
   private boolean skipping; // within an interim response
-  private int interim;
   private Throwable failure; // what the connection breaks with
 
   Http1ClientConnection(
@@ -125,9 +108,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     attempt.ready(this);
   }
 
-  /** Tells the pool, once, when the channel is closed. */
-  void tellWhenClosed() {
-    ctx.channel().closeFuture().addListener(closed -> pool.closed(this));
+  @Override
+  public void tellWhenClosed() {
+    ctx.channel().closeFuture().addListener(closed -> pool.closed(this, askedSince));
   }
 
   @Override
@@ -142,7 +125,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (failure == null) {
       failure = cause.getCause() instanceof SSLException tls ? explained(tls) : cause;
     }
-    if (cause instanceof IOException && current != null && onlyWritingFailed()) {
+    if (cause instanceof IOException && answer != null && onlyWritingFailed()) {
       // RFC 9112 §9.5: the server may have answered and closed without reading all of the request.
       loop.schedule(this::close, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
       return;
@@ -165,18 +148,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   /** The channel is gone, maybe in the middle of an exchange. */
   private void connectionLost() {
-    Exchange exchange = current;
-    if (exchange == null) {
+    Answer lost = answer;
+    if (lost == null) {
       return;
     }
-    boolean nothingCame = !headCame && interim == 0;
-    IOException cause = closedEarly(exchange);
-    if (body != null) {
-      body.fail(cause);
-    }
-    failTrailers(cause);
+    Exchange exchange = lost.exchange();
+    IOException cause = lost.closedEarly(failure);
+    lost.broken(cause);
     RequestWriter sending = writer;
-    boolean stale = reused && nothingCame && !decoderFailed();
+    boolean stale = reused && lost.nothingCame() && !decoderFailed();
     boolean again = stale && sending.isRepeatable() && !exchange.wasRetried();
     end();
     sending.cancel();
@@ -184,7 +164,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       LOG.debug("{} was closed when {} was sent; trying again", pool.origin(), exchange.request());
       pool.pool().acquire(exchange);
     } else {
-      finishWith(exchange, decoderFailed() || failure instanceof SSLException ? failure : cause);
+      lost.failExchange(decoderFailed() || failure instanceof SSLException ? failure : cause);
     }
   }
 
@@ -192,20 +172,10 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     return failure != null && !(failure instanceof IOException);
   }
 
-  private IOException closedEarly(Exchange exchange) {
-    return new ConnectionClosedException(exchange.requestMillis(), exchange.request(), failure);
-  }
-
-  private static void finishWith(Exchange exchange, Throwable cause) {
-    if (exchange.finish()) {
-      exchange.call().failed(exchange, cause);
-    }
-  }
-
   // ---- an exchange begins
 
-  /** Begins an exchange to which this connection is leased. May be called on any thread. */
-  void start(Exchange exchange) {
+  @Override
+  public void start(Exchange exchange) {
     if (loop.inEventLoop()) {
       begin(exchange);
     } else {
@@ -214,8 +184,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void begin(Exchange exchange) {
+    askedSince = exchange.askedSince;
     if (exchange.isDone() || !exchange.takeBody()) {
-      pool.release(this); // it was cancelled on its way here
+      release(); // it was cancelled on its way here
       return;
     }
     if (!ctx.channel().isActive()) {
@@ -225,68 +196,59 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       }
       return;
     }
-    current = exchange;
-    delivered = false;
-    complete = false;
-    interim = 0;
+    answer = new Answer(this, exchange, config);
     exchange.sent(reused);
     decoder.expect(exchange.request().method());
     try {
-      writer = new RequestWriter(this, exchange.request());
+      writer = new Http1RequestWriter(this, exchange.request());
       writer.write();
     } catch (Throwable t) {
       fail(t);
     }
   }
 
-  /** The exchange was ended by a timeout or by the program. May be called on any thread. */
-  void abort(Exchange exchange) {
+  private void release() {
+    long asked = askedSince;
+    askedSince = 0;
+    pool.release(this, asked);
+  }
+
+  @Override
+  public void abort(Exchange exchange) {
     if (!loop.inEventLoop()) {
       loop.execute(() -> abort(exchange));
-    } else if (current == exchange) {
+    } else if (answer != null && answer.exchange() == exchange) {
       fail(null);
     }
   }
 
-  /** Ends the exchange, if that is still open, and the connection. */
-  void fail(Throwable cause) {
-    Exchange exchange = current;
-    InboundBody reading = body;
+  @Override
+  public void fail(Throwable cause) {
+    Answer failed = answer;
     RequestWriter sending = writer;
     end();
     if (sending != null) {
       sending.cancel();
     }
-    if (reading != null) {
+    if (failed != null) {
       if (cause == null) {
-        reading.abandon();
+        failed.abandon();
       } else {
-        reading.fail(cause);
+        failed.broken(cause);
       }
     }
-    failTrailers(cause == null ? new IOException("the body was closed") : cause);
     ctx.close();
-    if (exchange != null && cause != null) {
-      finishWith(exchange, cause);
-    }
-  }
-
-  private void failTrailers(Throwable cause) {
-    if (trailers != null) {
-      trailers.error(cause);
-      trailers = null;
+    if (failed != null && cause != null) {
+      failed.failExchange(cause);
     }
   }
 
   private void end() {
-    if (current != null) {
-      current.over();
+    if (answer != null) {
+      answer.exchange().over();
     }
-    current = null;
+    answer = null;
     writer = null;
-    headCame = false;
-    response = null;
-    body = null;
     skipping = false;
   }
 
@@ -294,7 +256,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext c, Object msg) {
-    if (current == null || complete) {
+    if (answer == null || answer.isComplete()) {
       unexpected(msg);
       return;
     }
@@ -313,7 +275,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     ReferenceCountUtil.release(msg);
     if (!(msg instanceof LastHttpContent) && ctx.channel().isActive()) {
       LOG.debug("{} has sent more than was asked for; closing", pool.origin());
-      if (complete && current != null) {
+      if (answer != null) {
         complete();
       }
       ctx.close();
@@ -328,9 +290,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     int status = head.status().code();
     if (status < 200 && status != SWITCHING_PROTOCOLS) {
       skipping = true;
-      if (++interim > MAX_INTERIM) {
-        fail(new ProtocolException("more than " + MAX_INTERIM + " interim responses"));
-      } else if (status == 100) {
+      answer.interimCame();
+      if (status == 100 && answer != null) {
         writer.proceed();
       }
       return;
@@ -340,29 +301,22 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       fail(new ProtocolException("transfer encoding \"" + coding + "\" (expected: chunked)"));
       return;
     }
+    Exchange exchange = answer.exchange();
     boolean asked =
         config.keepAlive()
             && HttpUtil.isKeepAlive(head)
             && status != SWITCHING_PROTOCOLS
-            && !current.request().method().equals("CONNECT");
-    headCame = true;
-    trailers = HttpUtil.isTransferEncodingChunked(head) ? new Trailers(config.executor()) : null;
-    response = new ClientResponse(head, endpoints, asked, current, trailers);
+            && !exchange.request().method().equals("CONNECT");
+    boolean chunked = HttpUtil.isTransferEncodingChunked(head);
+    Trailers trailers = chunked ? new Trailers(config.executor()) : null;
+    ClientResponse response = new ClientResponse(head, endpoints, asked, exchange, trailers);
     keepAlive = response.keepAlive();
     selfDelimited = response.isSelfDelimited();
-    body = ResponseBodies.plan(this, current, response, config);
-    Extras extras = current.request().extras();
-    meter =
-        extras == null || current.call().isFollowing()
-            ? null
-            : ProgressMeter.of(extras.download(), response.contentLength());
-    if (response.body() != null) {
-      deliver(); // a streamed body is read while it arrives
-    }
+    answer.headCame(response, trailers);
   }
 
   private void contentCame(HttpContent content) {
-    if (current == null) {
+    if (answer == null) {
       content.release(); // the head was refused
       return;
     }
@@ -376,29 +330,18 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       fail(content.decoderResult().cause());
       return;
     }
-    if (content.content().isReadable()) {
-      if (meter != null) {
-        meter.add(content.content().readableBytes());
-      }
-      body.content(content.content());
-    } else {
-      content.release();
-    }
-    if (content instanceof LastHttpContent last && current != null) {
+    answer.content(content.content());
+    if (content instanceof LastHttpContent last && answer != null) {
       responseEnded(last);
     }
   }
 
   private void responseEnded(LastHttpContent last) {
-    if (trailers != null) {
-      trailers.came(last.trailingHeaders());
-      trailers = null;
-    }
     if (failure != null && !selfDelimited) {
       connectionLost(); // a reset is no way to end a body
       return;
     }
-    complete = true;
+    answer.ended(last.trailingHeaders());
     if (!ctx.channel().isActive()) {
       complete();
     }
@@ -407,7 +350,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelReadComplete(ChannelHandlerContext c) {
     // Only now is it known that nothing came behind the response.
-    if (complete && current != null) {
+    if (answer != null && answer.isComplete()) {
       complete();
     }
     c.fireChannelReadComplete();
@@ -415,77 +358,32 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Request and response are done, or at least the response is. */
   private void complete() {
-    Exchange exchange = current;
-    ClientResponse done = response;
-    InboundBody reading = body;
+    Answer done = answer;
     RequestWriter sending = writer;
     boolean reusable = keepAlive && sending.isComplete() && !decoder.hasMore() && failure == null;
-    boolean late = delivered;
     end();
     gate.open(ReadGate.BODY); // what is unread of a complete body is bounded
     // Before the program hears of the end: its next request shall find this connection.
     if (reusable) {
       reused = true;
-      pool.release(this);
+      release();
     } else {
       sending.cancel(); // the server has answered without reading all of it
       ctx.close();
     }
-    reading.end();
-    if (!late && exchange.finish()) {
-      exchange.call().responded(exchange, done);
-    }
+    done.finish();
   }
 
-  private void deliver() {
-    Exchange exchange = current;
-    ClientResponse done = response;
-    response = null;
-    delivered = true;
-    if (!exchange.finish()) {
-      fail(null);
-      return;
-    }
-    exchange.reading(() -> bodyTimedOut(exchange));
-    exchange.handOver().responded(exchange, done);
-  }
-
-  private void bodyTimedOut(Exchange exchange) {
-    loop.execute(
-        () -> {
-          if (current == exchange) {
-            fail(Timeouts.read(exchange.request().readTimeoutMillis()));
-          }
-        });
-  }
-
-  /** The program has closed the body of the running exchange. May be called on any thread. */
-  void bodyClosed(Exchange exchange) {
-    if (!loop.inEventLoop()) {
-      loop.execute(() -> bodyClosed(exchange));
-    } else if (current == exchange && !complete) {
-      fail(null);
-    }
-  }
-
-  /** Delivers the response with the part of its body that has come; the rest is not read. */
-  void cutOff() {
+  @Override
+  public void cutOff() {
     failure = new IOException("the rest of the body was not wanted");
-    complete = true;
+    answer.cut();
     complete();
   }
 
-  /** Nobody can read the body of the running exchange any more. May be called on any thread. */
-  void bodyLost(Exchange exchange) {
-    loop.execute(
-        () -> {
-          if (current == exchange && !complete) {
-            LOG.warn(
-                "the body of {} was neither read to its end nor closed; its connection is lost",
-                exchange.request());
-            fail(null);
-          }
-        });
+  @Override
+  public Answer answer() {
+    return answer;
   }
 
   // ---- what a streamed body and the request's body ask
@@ -523,13 +421,28 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   // ---- for the pool
 
-  /** Whether it looks alive. May be called on any thread. */
-  boolean isUsable() {
-    return ctx.channel().isActive();
+  @Override
+  public Slot slot() {
+    return slot;
   }
 
-  /** Closes the channel. May be called on any thread. */
-  void close() {
+  @Override
+  public int room() {
+    return ctx.channel().isActive() ? 1 : 0;
+  }
+
+  @Override
+  public boolean isMultiplexed() {
+    return false;
+  }
+
+  @Override
+  public Lease lease() {
+    return this;
+  }
+
+  @Override
+  public void close() {
     ctx.close();
   }
 }

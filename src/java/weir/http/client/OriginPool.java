@@ -1,24 +1,19 @@
 package weir.http.client;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.EnumSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import weir.executor.Metric;
-import weir.executor.NonBlockingThread;
 import weir.executor.Stats;
-import weir.executor.StatsRecorder;
 import weir.http.HeaderCase;
 import weir.http.Url;
-import weir.time.SystemClock;
 
 /**
  * The connections of one origin and the exchanges that wait for one, first come, first served.
  *
- * <p>An exchange takes the connection that was used last. If none is idle it queues up, and as far as
- * the limits allow a new connection is made on its behalf; it takes that or one that is given back,
- * whichever comes first. A {@link Connecting} that nobody waits for any more is given up.
+ * <p>An exchange takes a connection that is shared and has room, or else the one that was used last. If
+ * there is none it queues up, and as far as the limits allow a new connection is made on its behalf,
+ * unless one is in the making that it can be expected to share; it takes that or one that is given
+ * back, whichever comes first. A {@link Connecting} that nobody waits for any more is given up.
  *
  * <p>Every connection holds one slot of this pool and one permit of the {@link TotalLimit} from before
  * it is made until its channel is closed.
@@ -31,21 +26,17 @@ final class OriginPool extends Serial {
   private final TotalLimit total;
   private final int maxOpen;
   private final int maxQueue;
-  private final long idleNanos;
 
-  private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>(); // last used is first
+  private final Roomy roomy;
   private final WaitingList waiting = new WaitingList();
-  private final ArrayDeque<Connecting> spare = new ArrayDeque<>(); // nobody waits for these
-  private int connecting;
+  private final Attempts attempts;
+  private final OriginStats stats = new OriginStats();
   private boolean starving;
-  private boolean evicting;
   private boolean closed;
-  private StatsRecorder recorder; // null until somebody asks
   private boolean retired; // taken out of the pool's map: somebody else has this origin now
 
   // Written only by events; read by anybody for statistics.
   private volatile int open;
-  private volatile int idleCount;
   private volatile int waitingCount;
   private volatile long starvingSince; // when the exchange began to wait that lacks a permit
 
@@ -57,7 +48,9 @@ final class OriginPool extends Serial {
     this.total = pool.total();
     this.maxOpen = pool.config().connectionsPerHost();
     this.maxQueue = pool.config().maxQueue();
-    this.idleNanos = pool.config().idleTimeout().toNanos();
+    this.roomy = new Roomy(this, pool.config().idleTimeout().toNanos());
+    this.attempts =
+        new Attempts(waiting, pool.connector().mayMultiplex(origin) ? Integer.MAX_VALUE : 1);
   }
 
   ConnectionPool pool() {
@@ -77,7 +70,7 @@ final class OriginPool extends Serial {
   }
 
   int idle() {
-    return idleCount;
+    return roomy.idle();
   }
 
   int queued() {
@@ -103,24 +96,22 @@ final class OriginPool extends Serial {
       fail(exchange, new IllegalStateException("the connection pool is shut down"));
       return;
     }
-    if (recorder != null) {
-      recorder.arrived();
-    }
+    stats.arrived();
     if (exchange.needsFresh()) {
-      closeIdle();
+      roomy.closeIdle();
       waiting.addFirst(exchange);
-    } else if (leaseIdle(exchange)) {
+    } else if (leaseRoomy(exchange)) {
       return;
     } else {
       waiting.addLast(exchange);
     }
-    connectMore();
+    if (!attempts.ride(exchange)) {
+      connectMore();
+    }
     if (exchange.isWaitingIn(waiting) && exchange.connecting == null) {
-      if (waiting.size() - (connecting - spare.size()) > maxQueue) {
+      if (waiting.size() - attempts.riding() > maxQueue) {
         waiting.remove(exchange);
-        if (recorder != null) {
-          recorder.rejected();
-        }
+        stats.rejected();
         fail(exchange, tooMany());
       } else {
         exchange.queued();
@@ -138,47 +129,28 @@ final class OriginPool extends Serial {
     later(() -> exchange.fail(cause));
   }
 
-  private boolean leaseIdle(Exchange exchange) {
-    Http1ClientConnection connection;
-    while ((connection = pollIdle()) != null) {
-      if (!connection.isUsable()) {
+  private boolean leaseRoomy(Exchange exchange) {
+    ClientConnection connection;
+    while ((connection = roomy.next()) != null) {
+      if (Roomy.room(connection) == 0) {
         later(connection::close);
       } else if (lease(exchange, connection)) {
         return true;
       } else {
-        pushIdle(connection); // the exchange has ended meanwhile
+        roomy.settle(connection); // the exchange has ended meanwhile
         return true;
       }
     }
     return false;
   }
 
-  /** Prefers a connection of this very thread, whose exchange begins without a hop. */
-  private Http1ClientConnection pollIdle() {
-    Http1ClientConnection found = idle.peekFirst();
-    if (found != null && idle.size() > 1 && Thread.currentThread() instanceof NonBlockingThread) {
-      for (Http1ClientConnection each : idle) {
-        if (each.eventLoop().inEventLoop()) {
-          found = each;
-          break;
-        }
-      }
-    }
-    if (found != null) {
-      idle.remove(found);
-      idleCount = idle.size();
-    }
-    return found;
-  }
-
-  private boolean lease(Exchange exchange, Http1ClientConnection connection) {
-    if (!exchange.lease(connection)) {
+  private boolean lease(Exchange exchange, ClientConnection connection) {
+    exchange.askedSince = stats.leased(exchange.waitingSince());
+    if (!exchange.lease(connection.lease())) {
       return false;
     }
-    if (recorder != null) {
-      connection.askedSince = exchange.waitingSince();
-      recorder.latency(Metric.QUEUE_LATENCY, System.nanoTime() - connection.askedSince);
-    }
+    connection.slot().leases++;
+    roomy.settle(connection);
     later(exchange);
     return true;
   }
@@ -196,34 +168,11 @@ final class OriginPool extends Serial {
         });
   }
 
-  /**
-   * The next one without a connection in the making gets that of this exchange.
-   *
-   * @param keep whether it is kept if there is nobody: it will be idle then
-   */
   private void passOn(Exchange exchange, boolean keep) {
-    Connecting attempt = exchange.connecting;
-    exchange.connecting = null;
-    if (attempt == null) {
-      return;
+    Connecting unwanted = attempts.leave(exchange, keep);
+    if (unwanted != null) {
+      later(unwanted::giveUp);
     }
-    Exchange heir = waiting.firstWithoutConnecting();
-    if (heir != null) {
-      assign(attempt, heir);
-      return;
-    }
-    attempt.owner = null;
-    spare.add(attempt);
-    if (!keep) {
-      attempt.markGivenUp();
-      later(attempt::giveUp);
-    }
-  }
-
-  private static void assign(Connecting attempt, Exchange exchange) {
-    attempt.owner = exchange;
-    exchange.connecting = attempt;
-    exchange.connecting();
   }
 
   private void countWaiting() {
@@ -235,22 +184,20 @@ final class OriginPool extends Serial {
   private void connectMore() {
     Exchange exchange;
     while ((exchange = waiting.firstWithoutConnecting()) != null) {
-      Connecting unclaimed = spare.poll();
-      if (unclaimed != null && !unclaimed.isGivenUp()) {
-        assign(unclaimed, exchange);
-      } else if (open < maxOpen && takePermit()) {
-        connect(exchange);
-      } else {
+      if (attempts.ride(exchange)) {
+        continue;
+      }
+      if (open >= maxOpen || !takePermit()) {
         return;
       }
+      connect(exchange);
     }
   }
 
   private void connect(Exchange exchange) {
     open++;
-    connecting++;
     Connecting attempt = new Connecting(this);
-    assign(attempt, exchange);
+    attempts.begin(attempt, exchange);
     later(attempt);
   }
 
@@ -284,75 +231,124 @@ final class OriginPool extends Serial {
   }
 
   /** A new connection is ready. */
-  void connected(Connecting attempt, Http1ClientConnection connection) {
+  void connected(Connecting attempt, ClientConnection connection) {
     submit(
         () -> {
-          Exchange owner = made(attempt);
-          if (owner != null) {
-            if (lease(owner, connection)) {
-              return;
-            }
+          attempts.over(attempt);
+          attempts.expect(connection.isMultiplexed() ? connection.room() : 1);
+          boolean more = leaseToRiders(attempt, connection);
+          if (connection.slot().leases == 0 || connection.isMultiplexed()) {
+            serve(connection);
           }
-          serve(connection);
+          if (more) {
+            connectMore();
+            waiting.tellWithoutConnecting();
+          }
+          countWaiting();
         });
   }
 
-  /** The attempt is over; returns who waited for it, who now is out of the list, or null. */
-  private Exchange made(Connecting attempt) {
-    connecting--;
-    spare.remove(attempt);
-    Exchange owner = attempt.owner;
-    if (owner != null) {
-      owner.connecting = null;
-      waiting.remove(owner);
-      countWaiting();
+  /** Returns whether it was not enough for all of them. */
+  private boolean leaseToRiders(Connecting attempt, ClientConnection connection) {
+    boolean more = false;
+    Exchange each = waiting.first();
+    while (attempt.riders > 0) {
+      Exchange next = each.next;
+      if (each.connecting == attempt) {
+        attempts.getOff(each);
+        if (connection.slot().leases < Roomy.room(connection)) {
+          waiting.remove(each);
+          lease(each, connection);
+        } else {
+          more = true;
+        }
+      }
+      each = next;
     }
-    return owner;
+    return more;
   }
 
   /** A connection could not be made; its slot is free again. */
   void connectFailed(Connecting attempt, Throwable cause) {
     submit(
         () -> {
-          Exchange owner = made(attempt);
-          if (owner != null) {
-            fail(owner, cause);
+          attempts.over(attempt);
+          Exchange each = waiting.first();
+          while (attempt.riders > 0) {
+            Exchange next = each.next;
+            if (each.connecting == attempt) {
+              attempts.getOff(each);
+              waiting.remove(each);
+              fail(each, cause);
+            }
+            each = next;
           }
+          countWaiting();
           freeSlot();
         });
   }
 
   // ---- connections that come back
 
-  /** The connection has done an exchange and can do another one. */
-  void release(Http1ClientConnection connection) {
+  /**
+   * An exchange has given its lease back, and the connection can do another one if it has room.
+   *
+   * @param askedSince that of the exchange
+   */
+  void release(ClientConnection connection, long askedSince) {
     submit(
         () -> {
-          noteEnd(connection);
-          serve(connection);
+          stats.ended(askedSince);
+          connection.slot().leases--;
+          if (!connection.slot().gone) {
+            serve(connection);
+          }
         });
   }
 
-  private void serve(Http1ClientConnection connection) {
-    if (closed || !connection.isUsable() || isOthersTurn()) {
-      later(connection::close);
+  /** How many exchanges a connection takes has changed. */
+  void roomChanged(ClientConnection connection) {
+    submit(
+        () -> {
+          if (connection.slot().gone) {
+            return;
+          }
+          if (connection.room() > 0) {
+            attempts.expect(connection.room());
+          }
+          if (connection.slot().leases > 0 || connection.room() == 0) {
+            serve(connection);
+          }
+          connectMore();
+        });
+  }
+
+  private void serve(ClientConnection connection) {
+    if (closed || Roomy.room(connection) == 0 || isOthersTurn()) {
+      putAway(connection);
       return;
     }
     Exchange next;
-    while ((next = waiting.firstForUsed()) != null) {
+    while (connection.slot().leases < Roomy.room(connection)
+        && (next = waiting.firstFor(connection)) != null) {
       waiting.remove(next);
-      if (lease(next, connection)) {
-        passOn(next, true);
-        countWaiting();
-        return;
-      }
+      lease(next, connection);
       passOn(next, true);
     }
     countWaiting();
-    if (waiting.firstWithoutConnecting() != null) {
+    if (connection.slot().leases == 0 && waiting.firstWithoutConnecting() != null) {
       later(connection::close); // makes room for one that must be fresh
     } else {
-      pushIdle(connection);
+      roomy.settle(connection);
+    }
+  }
+
+  /** Closes a connection, as soon as nobody has it. */
+  private void putAway(ClientConnection connection) {
+    roomy.remove(connection);
+    connection.slot().draining = true;
+    if (connection.slot().leases == 0) {
+      later(connection::close);
     }
   }
 
@@ -366,21 +362,17 @@ final class OriginPool extends Serial {
     return first == null || other.starvingSince - first.waitingSince() < 0;
   }
 
-  private void pushIdle(Http1ClientConnection connection) {
-    connection.idleSince = System.nanoTime();
-    idle.addFirst(connection);
-    idleCount = idle.size();
-    evictLater(idleNanos);
-  }
-
-  /** The channel is closed, for whatever reason. Called exactly once for each connection. */
-  void closed(Http1ClientConnection connection) {
+  /**
+   * The channel is closed, for whatever reason. Called exactly once for each connection.
+   *
+   * @param askedSince that of an exchange whose lease was never given back, or 0
+   */
+  void closed(ClientConnection connection, long askedSince) {
     submit(
         () -> {
-          if (idle.remove(connection)) {
-            idleCount = idle.size();
-          }
-          noteEnd(connection);
+          connection.slot().gone = true;
+          roomy.remove(connection);
+          stats.ended(askedSince);
           freeSlot();
         });
   }
@@ -401,25 +393,13 @@ final class OriginPool extends Serial {
 
   // ---- statistics
 
-  private void noteEnd(Http1ClientConnection connection) {
-    if (recorder != null && connection.askedSince != 0) {
-      recorder.completed();
-      recorder.latency(Metric.TASK_LATENCY, System.nanoTime() - connection.askedSince);
-      connection.askedSince = 0;
-    }
-  }
-
   /** Takes a sample of the state. */
   void sample() {
     submit(this::sampleNow);
   }
 
   private void sampleNow() {
-    long now = System.nanoTime();
-    if (recorder == null) {
-      recorder = new StatsRecorder(EnumSet.allOf(Metric.class), 1, now);
-    }
-    recorder.sample(now, open, open - idle.size(), waiting.size());
+    stats.sample(open, open - roomy.idle(), waiting.size());
   }
 
   /** Gives {@code to} what was measured since the last time. */
@@ -427,9 +407,8 @@ final class OriginPool extends Serial {
     submit(
         () -> {
           sampleNow();
-          Stats stats = recorder.snapshot(open);
-          recorder.clear();
-          later(() -> to.accept(stats));
+          Stats taken = stats.takeSnapshot(open);
+          later(() -> to.accept(taken));
         });
   }
 
@@ -437,43 +416,7 @@ final class OriginPool extends Serial {
 
   /** Closes one idle connection, so that another origin gets its permit. */
   void reclaimIdle() {
-    submit(
-        () -> {
-          Http1ClientConnection oldest = idle.pollLast();
-          if (oldest != null) {
-            idleCount = idle.size();
-            later(oldest::close);
-          }
-        });
-  }
-
-  private void closeIdle() {
-    Http1ClientConnection each;
-    while ((each = idle.pollFirst()) != null) {
-      later(each::close);
-    }
-    idleCount = 0;
-  }
-
-  private void evictLater(long nanos) {
-    if (idleNanos > 0 && !evicting) {
-      evicting = true;
-      SystemClock.instance().in(nanos / 1e6, () -> submit(this::evict));
-    }
-  }
-
-  private void evict() {
-    evicting = false;
-    long now = System.nanoTime();
-    Http1ClientConnection oldest;
-    while ((oldest = idle.peekLast()) != null && now - oldest.idleSince >= idleNanos) {
-      idle.pollLast();
-      later(oldest::close);
-    }
-    idleCount = idle.size();
-    if (oldest != null) {
-      evictLater(idleNanos - (now - oldest.idleSince));
-    }
+    submit(roomy::closeOldest);
   }
 
   /** Fails who waits, closes what is idle, and lets nothing new begin. */
@@ -481,7 +424,7 @@ final class OriginPool extends Serial {
     submit(
         () -> {
           closed = true;
-          closeIdle();
+          roomy.closeIdle();
           Exchange each;
           while ((each = waiting.first()) != null) {
             waiting.remove(each);

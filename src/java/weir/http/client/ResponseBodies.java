@@ -23,36 +23,34 @@ final class ResponseBodies {
    * other gets its body at the end.
    */
   static InboundBody plan(
-      Http1ClientConnection connection,
-      Exchange exchange,
-      ClientResponse response,
-      ClientConfig config) {
+      Answer answer, AnswerOwner owner, ClientResponse response, ClientConfig config) {
+    Exchange exchange = answer.exchange();
     Call call = exchange.call();
     long length = response.contentLength();
     if (call.willFollow(response)) {
-      return new Discarded(connection, exchange, response, config.responseBufferBytes());
+      return new Discarded(owner, response, config.responseBufferBytes());
     }
     BodyMode asked = exchange.request().bodyMode();
     BodyMode mode = asked == null ? config.bodyMode() : asked;
     if (call.willFail(response)) {
-      return new Gathered(connection, response, mode, maxBytes(exchange, config), true);
+      return new Gathered(owner, response, mode, maxBytes(exchange, config), true);
     }
     boolean inMemory = mode == BodyMode.BYTES || mode == BodyMode.STRING;
     if (inMemory) {
-      return new Gathered(connection, response, mode, maxBytes(exchange, config), false);
+      return new Gathered(owner, response, mode, maxBytes(exchange, config), false);
     }
     boolean small =
         mode == BodyMode.STREAM && length >= 0 && length <= config.responseBufferBytes();
     if (small || hasNoBody(exchange, response)) {
-      return new Gathered(connection, response, mode, Long.MAX_VALUE, false);
+      return new Gathered(owner, response, mode, Long.MAX_VALUE, false);
     }
     boolean raw = mode == BodyMode.RAW_STREAM;
-    StreamedBody streamed = new StreamedBody(connection, config.responseBufferBytes(), raw);
+    StreamedBody streamed = new StreamedBody(owner, config.responseBufferBytes(), raw);
     Object reader = mode == BodyMode.PUBLISHER ? streamed.publisher() : streamed.reader();
     response.body(reader);
-    streamed.onClosed(() -> connection.bodyClosed(exchange));
+    streamed.onClosed(answer::bodyClosed);
     if (!raw) {
-      Lost.CLEANER.register(reader, () -> connection.bodyLost(exchange));
+      Lost.CLEANER.register(reader, answer::bodyLost);
     }
     return streamed;
   }
@@ -80,7 +78,7 @@ final class ResponseBodies {
   private static final class Gathered implements InboundBody {
     private static final byte[] EMPTY = {};
 
-    private final Http1ClientConnection connection;
+    private final AnswerOwner owner;
     private final ClientResponse response;
     private final BodyMode mode;
     private final long limit;
@@ -92,13 +90,8 @@ final class ResponseBodies {
      * @param limit how many bytes it may have
      * @param cut whether a longer body is cut off; else it is a failure
      */
-    Gathered(
-        Http1ClientConnection connection,
-        ClientResponse response,
-        BodyMode mode,
-        long limit,
-        boolean cut) {
-      this.connection = connection;
+    Gathered(AnswerOwner owner, ClientResponse response, BodyMode mode, long limit, boolean cut) {
+      this.owner = owner;
       this.response = response;
       this.mode = mode;
       this.limit = limit;
@@ -126,9 +119,9 @@ final class ResponseBodies {
     private void tooLong(ByteBuf piece) {
       piece.release();
       if (cut) {
-        connection.cutOff();
+        owner.cutOff();
       } else {
-        connection.fail(
+        owner.fail(
             new IOException(
                 "the response body has more than " + limit + " bytes (maxBodyBytes is the limit)"));
       }
@@ -180,12 +173,12 @@ final class ResponseBodies {
 
   /** The body of a redirect, which nobody reads. */
   private static final class Discarded implements InboundBody {
-    private final Http1ClientConnection connection;
+    private final AnswerOwner owner;
     private final ClientResponse response;
     private long left;
 
-    Discarded(Http1ClientConnection connection, Exchange e, ClientResponse response, long limit) {
-      this.connection = connection;
+    Discarded(AnswerOwner owner, ClientResponse response, long limit) {
+      this.owner = owner;
       this.response = response;
       this.left = limit;
     }
@@ -200,7 +193,7 @@ final class ResponseBodies {
       left -= piece.readableBytes();
       piece.release();
       if (left < 0) {
-        connection.cutOff();
+        owner.cutOff();
       }
     }
 

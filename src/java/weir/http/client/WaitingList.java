@@ -24,13 +24,22 @@ final class WaitingList {
     return e;
   }
 
-  /** Returns the first one that takes a connection which was used before, or null. */
-  Exchange firstForUsed() {
+  /** Returns the first one that takes a connection which is there already, or null. */
+  Exchange firstFor(ClientConnection connection) {
     Exchange e = head;
-    while (e != null && e.needsFresh()) {
+    while (e != null && e.needsFresh() && !connection.isMultiplexed()) {
       e = e.next;
     }
     return e;
+  }
+
+  /** Tells each one that no connection is being made for it any more. */
+  void tellWithoutConnecting() {
+    for (Exchange e = head; e != null; e = e.next) {
+      if (e.connecting == null) {
+        e.queued();
+      }
+    }
   }
 
   void addLast(Exchange e) {
