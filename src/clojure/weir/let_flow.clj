@@ -4,7 +4,7 @@
   stand in; the code itself is emitted as it was written."
   (:import
     [clojure.lang Compiler$LocalBinding]
-    [weir.deferred Conveyed Flow]))
+    [weir.deferred Flow]))
 
 (set! *warn-on-reflection* true)
 
@@ -140,10 +140,9 @@
   "Returns a form for a function of an array, whose elements `names` are bound to."
   [names body]
   (let [values (with-meta (gensym "values") {:tag 'objects})]
-    `(Conveyed/of
-       (fn [~values]
-         (let [~@(mapcat (fn [i n] [n `(aget ~(with-meta values nil) ~i)]) (range) names)]
-           ~@body)))))
+    `(fn [~values]
+       (let [~@(mapcat (fn [i n] [n `(aget ~(with-meta values nil) ~i)]) (range) names)]
+         ~@body))))
 
 (defn- flow-step
   "Adds one binding to the state of the expansion."

@@ -85,6 +85,36 @@ final class Chain extends Composition {
     return value == State.NIL ? null : LATER;
   }
 
+  /**
+   * Replaces deferreds by their values as long as these are at hand.
+   *
+   * @return false when there was something that takes waiting or peeling, or an error
+   */
+  static boolean areAtHand(Object[] inputs) {
+    for (int i = 0; i < inputs.length; i++) {
+      Object value = atHand(inputs[i]);
+      if (value == LATER) {
+        return false;
+      }
+      inputs[i] = value;
+    }
+    return true;
+  }
+
+  /** Calls a function with an array of plain values. */
+  static Deferred<Object> call(boolean coercing, IFn f, Object[] values) {
+    Object x;
+    try {
+      x = f.invoke(values);
+    } catch (Throwable t) {
+      return Deferred.failed(t, CurrentExecutor.get());
+    }
+    Object value = atHand(x);
+    return value != LATER
+        ? Deferred.of(value, CurrentExecutor.get())
+        : new Chain(null, coercing, 0, END, END, END).run(x);
+  }
+
   /** Makes a chain of any number of stages. */
   static Chain of(Deferred<Object> result, boolean coercing, Object[] stages) {
     int n = stages.length;

@@ -9,7 +9,8 @@ import weir.executor.Pools;
 /**
  * The run time of {@code let-flow}: expressions wait for the values they mention, independent of each
  * other, and the body for all of them. While expressions are set up on the calling thread it has no
- * current executor; the body moves to the one it had, or to the execute pool, if it had to wait.
+ * current executor; the body moves to the one it had, or to the execute pool, if it had to wait. What
+ * had to wait sees the dynamic bindings that the calling thread had.
  */
 public final class Flow implements AutoCloseable {
 
@@ -43,9 +44,13 @@ public final class Flow implements AutoCloseable {
    * @param dependencies plain and eventual values; this writes to the array
    */
   public Deferred<Object> expression(Object[] dependencies, IFn f) {
+    if (Chain.areAtHand(dependencies)) {
+      return Chain.call(coercing, f, dependencies);
+    }
+    IFn later = Conveyed.of(f);
     return dependencies.length == 1
-        ? then(dependencies[0], new OfOne(dependencies, f))
-        : then(Zip.arrayOf(dependencies, coercing), f);
+        ? then(dependencies[0], new OfOne(dependencies, later))
+        : then(Zip.arrayOf(dependencies, coercing), later);
   }
 
   /** Calls a function of an array with an array of one value: there is nothing to gather. */
@@ -67,14 +72,19 @@ public final class Flow implements AutoCloseable {
 
   /** Calls the body with the array of all values, once they are there. */
   public Deferred<Object> body(Object[] dependencies, IFn f) {
+    if (Chain.areAtHand(dependencies)) {
+      CurrentExecutor.set(executor);
+      return Chain.call(coercing, f, dependencies);
+    }
+    IFn later = Conveyed.of(f);
     Deferred<Object> values = Zip.arrayOf(dependencies, coercing);
     CurrentExecutor.set(executor);
     if (values.realized()) {
-      return then(values, f);
+      return then(values, later);
     }
     Onto<Object> moved = new Onto<>(executor == null ? Pools.executePool() : executor);
     values.listen(new Forward(moved));
-    return then(moved, f);
+    return then(moved, later);
   }
 
   private Deferred<Object> then(Object values, IFn f) {
