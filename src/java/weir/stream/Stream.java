@@ -24,7 +24,8 @@ import weir.deferred.Propagation;
  *
  * Every method may be called on any thread, and none waits, except those that are named so. What a
  * put or a take sets off runs on the calling thread before the method returns, or on the stream's
- * executor if it has one; never under a lock.
+ * executor if it has one; never under a lock. Putting, taking, withdrawing and ending change the
+ * same few fields under the one lock, which is why they stand together here.
  *
  * @param <T> the type of the messages
  */
