@@ -8,7 +8,7 @@
    (java.util Map)
    (java.util.concurrent TimeUnit)
    (java.util.function BiConsumer Consumer Function)
-   (weir.executor ObjectPool ObjectPool$Acquirer ObjectPool$Options PoolController)))
+   (weir.executor KeyedPool KeyedPool$Acquirer ObjectPool ObjectPool$Options PoolController)))
 
 (set! *warn-on-reflection* true)
 
@@ -65,11 +65,12 @@
 
 (defn acquire
   "Returns a deferred of an object of the pool, which has to be given back by `release` or `dispose`. If
-  somebody else realizes the deferred first, the object goes to the next."
+  somebody else realizes the deferred first, the object goes to the next. `p` is what
+  `instrumented-pool` has returned, another weir.executor.KeyedPool, or one of Dirigiste's."
   [p k]
   (let [result (d/deferred nil)]
-    (.acquire ^ObjectPool p k
-              (reify ObjectPool$Acquirer
+    (.acquire (KeyedPool/of p) k
+              (reify KeyedPool$Acquirer
                 (take [_ x] (boolean (d/success! result x)))
                 (fail [_ cause] (d/error! result cause))))
     result))
@@ -77,9 +78,9 @@
 (defn release
   "Gives an object back to its pool."
   [p k obj]
-  (.release ^ObjectPool p k obj))
+  (.release (KeyedPool/of p) k obj))
 
 (defn dispose
   "Drops an object of a pool for good."
   [p k obj]
-  (.dispose ^ObjectPool p k obj))
+  (.dispose (KeyedPool/of p) k obj))

@@ -148,6 +148,9 @@
   | `:stats-callback` | called once per `:control-period` with a map of \"scheme://host:port\" to statistics as of `manifold.executor/stats->map` (those of `register-connection-stats-callback`)
   | `:connections-per-host` | connections to one origin (8)
   | `:total-connections` | connections to all origins together (1024)
+  | `:pool-builder-fn` | makes the pool itself, of a map of `:generate`, `:destroy`, `:controller`, `:control-period`, `:max-queue-size` and `:stats-callback`: `aleph.flow/instrumented-pool`, Dirigiste's IPool, or a weir.executor.KeyedPool (the engine's own)
+  | `:pool-controller-builder-fn` | function of nothing that makes such a pool's `:controller` (one of the limits above and `:target-utilization`)
+  | `:target-utilization` | part of the time for which that one keeps connections in use (0.9)
   | `:max-queue-size` | requests that may wait for a connection to one origin; 0 fails at once (65536)
   | `:control-period` | ms after which a connection is closed that nobody has used (60000)
   | `:dns-options` | a map as `aleph.netty/dns-resolver-group` takes it; wins over `:name-resolver`
@@ -162,6 +165,7 @@
   | `:ssl-endpoint-id-alg` | how a certificate is held against the host's name; nil does not (\"HTTPS\")
   | `:insecure?` | trust every certificate for every name (false)
   | `:local-address` | where to connect from
+  | `:unix-socket` | path of a unix domain socket to connect to, whomever a URL names
   | `:keep-alive?` | use connections again (true)
   | `:header-case` | how header names are spelled: `:title`, `:as-given` or `:lower` (`:title`)
   | `:connect-timeout` | ms for the TCP connection (30000)
@@ -174,11 +178,13 @@
   | `:proxy-options` | a map of `:host`, `:port`, `:protocol` (`:http`, `:https`, `:socks4`, `:socks5`), `:user`, `:password`, `:tunnel?`, `:http-headers`, `:connection-timeout` (60000), `:ssl-context` (of TLS to the proxy) and `:ignore-hosts` (those of NO_PROXY); also a key of single requests, beside clj-http's `:proxy-host`, `:proxy-port`, `:proxy-user`, `:proxy-pass` and `:proxy-ignore-hosts`
   | `:response-executor` | where callbacks of responses run (threads that may block)
   | `:log-activity` | a level at which traffic is logged (none)
+  | `:error-logger` | function of each Throwable that breaks a connection, on its event loop (logs at debug level)
+  | `:event-loop-group` | a Netty EventLoopGroup, which stays yours (one that all clients share)
   | `:transport` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
   | `:bootstrap-transform`, `:pipeline-transform` | functions called with Netty's objects for effect
 
   Throws IllegalArgumentException for a bad option."
-  ^HttpClient [options]
+  ^java.io.Closeable [options]
   (@make-pool options))
 
 (defn register-connection-stats-callback
@@ -214,7 +220,7 @@
   | `:query-params` | map or pairs, added to the query
   | `:form-params` | map or pairs: the body of POST, PUT, PATCH and DELETE
   | `:multipart` | parts, maps of `:part-name`, `:content`, `:mime-type`, `:charset`, `:file-name`: a form as the body, files and InputStreams streamed; `:length` says that of an InputStream
-  | `:mime-subtype`, `:multipart-charset` | (form-data); charset of the parts' names (UTF-8)
+  | `:mime-subtype`, `:multipart-charset`, `:multipart-mode` | (form-data); charset of the parts' names (UTF-8); `:extended`, `:browser-compatible` or `:strict` headers of parts (`:extended`)
   | `:multi-param-style` | `:default` `a=1&a=2`, `:array` `a[]=1`, `:indexed` `a[0]=1`, `:comma-separated`
   | `:ignore-nested-query-string`, `:flatten-nested-form-params`, `:flatten-nested-keys` | which nested maps become `a[b]=1`
   | `:content-type`, `:character-encoding`, `:accept`, `:accept-encoding` | headers by value or keyword
@@ -222,16 +228,18 @@
   | `:cookies` | map of names to values, or cookie maps
   | `:cookie-store`, `:cookie-spec` | `client-middleware/in-memory-cookie-store` or your own; how to read and match cookies (RFC 6265)
   | `:decode-cookies` | the response's `:cookies` are a map by name (with a store, a sequence of cookies)
-  | `:as` | `:stream`, `:byte-array`, `:string`, `:reader`, `:clojure`, `:json`, `:json-strict`, `:json-string-keys`, `:json-strict-string-keys`, `:transit+json`, `:transit+msgpack`, `:x-www-form-urlencoded`, a charset, or `:auto` by the content type (a stream)
+  | `:as` | `:stream`, `:byte-array`, `:string`, `:reader`, `:clojure`, `:json`, `:json-strict`, `:json-string-keys`, `:json-strict-string-keys`, `:xml`, `:transit+json`, `:transit+msgpack`, `:x-www-form-urlencoded`, a charset, or `:auto` by the content type (a stream)
   | `:coerce` | JSON is read of responses that are `:unexceptional`, `:exceptional`, or `:always` (`:unexceptional`)
   | `:raw-stream?` | the body is a stream of ByteBuf (that of the pool)
   | `:throw-exceptions` | an exceptional status fails the deferred (true)
   | `:unexceptional-status` | predicate of statuses that do not
   | `:follow-redirects`, `:max-redirects`, `:force-redirects` | (true, 20, false)
+  | `:redirect-strategy` | `:default`, `:lax` (unsafe methods, too), `:graceful` (the last redirect is the response when there are too many), `:none`, or a function of request and response: nil, true, or a location
   | `:pool` | what `connection-pool` returned (one for all)
   | `:pool-timeout` | ms to wait for the pool, then PoolTimeoutException (none)
   | `:connection-timeout` | ms to connect, then ConnectionTimeoutException (30000)
   | `:request-timeout` | ms from sending to the response, then RequestTimeoutException (none)
+  | `:socket-timeout` | ms that the server may keep silent while something is to come, then ReadTimeoutException (none)
   | `:read-timeout` | ms from there to the end of the body, whose reading then fails with a ReadTimeoutException (none)
   | `:total-timeout` | ms for all of it, redirects included, then RequestTimeoutException (none)
   | `:decompress-body?` | ask for a compressed body and hand out the plain one, with `:orig-content-encoding` in the response: gzip, deflate, br and zstd where their libraries are (what the pool does)
@@ -240,6 +248,7 @@
   | `:middleware` | function from a client, itself a function of a request, to a client
   | `:cache` | true for a private cache of the pool, or one of `weir.http.cache/http-cache`; the response's `:cached` is `:hit`, `:validated` or `:miss`
   | `:cache-config` | map of `:max-cache-entries` (1000) and `:max-object-size` in bytes (1048576) for the pool's cache
+  | `:request-interceptor` | function of each request as it is sent, a map of `:request-method`, `:url`, `:headers` and `:body`, and a context of `:request` and `:url`; a map that it returns is sent instead
   | `:response-interceptor` | function of each response, redirects included, and a context of `:request` and `:url`
   | `:retry-handler` | function of an exception, the count of failures and a context: whether to send again
   | `:on-upload`, `:on-download` | functions of bytes so far and in total (nil if unknown); must not block

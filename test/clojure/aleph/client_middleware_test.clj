@@ -1,6 +1,7 @@
 (ns aleph.client-middleware-test
   "The steps of the client's request maps, alone and around a client; cookies and hooks."
   (:require
+   [aleph.client-servers :refer [echo failure value with-server]]
    [aleph.http :as http]
    [aleph.http.client-middleware :as mw]
    [clojure.edn :as edn]
@@ -9,33 +10,9 @@
    [weir.http.cache :as cache])
   (:import
    (java.io Closeable)
-   (java.net MalformedURLException)
-   (weir.http HttpServer)))
+   (java.net MalformedURLException)))
 
 (set! *warn-on-reflection* true)
-
-(defn- with-server* [handler f]
-  (let [^HttpServer server (http/start-server handler {:port 0 :shutdown-timeout 0})]
-    (try
-      (f (str "http://localhost:" (.port server)))
-      (finally (.close server)))))
-
-(defmacro ^:private with-server [[url handler] & body]
-  `(with-server* ~handler (fn [~url] ~@body)))
-
-(defn- value [response] (deref response 20000 :too-late))
-
-(defn- failure [response]
-  (try
-    (let [v (value response)]
-      (throw (AssertionError. (str "succeeded with " v))))
-    (catch Exception e e)))
-
-(defn- echo [req]
-  {:status 200
-   :body (pr-str (-> (select-keys req [:request-method :uri :query-string])
-                     (assoc :headers (into {} (:headers req))
-                            :body (some-> (:body req) slurp))))})
 
 ;; ---- each step alone
 

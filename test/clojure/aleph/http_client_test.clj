@@ -1,6 +1,7 @@
 (ns aleph.http-client-test
   "The client as Aleph programs use it, over real sockets."
   (:require
+   [aleph.client-servers :refer [echo failure value with-server]]
    [aleph.http :as http]
    [aleph.http.client-middleware :as middleware]
    [clojure.string :as str]
@@ -12,36 +13,9 @@
    (aleph.utils ConnectionTimeoutException RequestCancellationException RequestTimeoutException)
    (io.netty.buffer ByteBuf)
    (java.io ByteArrayInputStream Closeable InputStream)
-   (java.net MalformedURLException)
-   (weir.http HttpServer)))
+   (java.net MalformedURLException)))
 
 (set! *warn-on-reflection* true)
-
-(defn- with-server* [handler f]
-  (let [^HttpServer server (http/start-server handler {:port 0 :shutdown-timeout 0})]
-    (try
-      (f (str "http://localhost:" (.port server)))
-      (finally (.close server)))))
-
-(defmacro ^:private with-server [[url handler] & body]
-  `(with-server* ~handler (fn [~url] ~@body)))
-
-(defn- value [response] (deref response 20000 :too-late))
-
-(defn- failure [response]
-  (try
-    (let [v (value response)]
-      (throw (AssertionError. (str "succeeded with " v))))
-    (catch Exception e e)))
-
-(defn- echo
-  "Answers with what it got, as EDN."
-  [req]
-  {:status 200
-   :headers {"content-type" "application/edn"}
-   :body (pr-str (-> (select-keys req [:request-method :uri :query-string])
-                     (assoc :headers (into {} (:headers req))
-                            :body (some-> (:body req) slurp))))})
 
 (defn- echoed [req] (:body (value (http/request (merge {:as :clojure :request-method :get} req)))))
 

@@ -6,6 +6,7 @@
   in the place of 8080. A line `;=> form` says what the form above it is equal to."
   (:require
    [aleph.http]
+   [aleph.http.client :as client]
    [clojure.java.io :as io]
    [clojure.set :as set]
    [clojure.string :as str]
@@ -13,7 +14,8 @@
   (:import
    (java.io Closeable File StringReader)
    (java.net ServerSocket)
-   (weir.http HttpServer RingServer ServerOptions)))
+   (weir.http HttpClient HttpRequest HttpServer RingServer ServerOptions)
+   (weir.http.client RequestOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -113,12 +115,17 @@
 
 ;;; options
 
-(def ^:private rows
-  (delay (for [line (str/split-lines (slurp "docs/options.md"))
-               :let [[_ option takes default meaning]
-                     (re-matches #"\| `:(\S+)` \| (.+) \| (.+) \| (.+) \|" line)]
-               :when option]
-           {:option (keyword option) :takes takes :default default :meaning meaning})))
+(defn- rows-of
+  "Returns the rows of the table below a heading of docs/options.md."
+  [heading]
+  (let [[_ & lines] (drop-while #(not= heading %) (str/split-lines (slurp "docs/options.md")))]
+    (for [line (take-while #(not (str/starts-with? % "# ")) lines)
+          :let [[_ option takes default meaning]
+                (re-matches #"\| `:(\S+)` \| (.+) \| (.+) \| (.+) \|" line)]
+          :when option]
+      {:option (keyword option) :takes takes :default default :meaning meaning})))
+
+(def ^:private rows (delay (rows-of "# Options of `aleph.http/start-server`")))
 
 (def ^:private known
   (into #{} (map keyword) (concat ServerOptions/NAMES RingServer/NAMES)))
@@ -128,6 +135,36 @@
     (is (apply distinct? options))
     (is (= #{} (set/difference known (set options))) "missing in docs/options.md")
     (is (= #{} (set/difference (set options) known)) "unknown to start-server")))
+
+(deftest the-tables-of-the-client-have-every-option-once
+  (doseq [[heading known] {"# Options of `aleph.http/connection-pool`" client/pool-known
+                           "# Options of a pool's connections" client/connection-known
+                           "# Options of requests"
+                           (into #{} (map keyword) (remove #{"connection-request-timeout" "conn-request-timeout"
+                                                             "conn-timeout"}
+                                                           (concat RequestOptions/NAMES RequestOptions/EXTRAS)))}
+          :let [options (map :option (rows-of heading))]]
+    (testing heading
+      (is (apply distinct? options))
+      (is (= #{} (set/difference known (set options))) "missing in docs/options.md")
+      (is (= #{} (set/difference (set options) known)) "unknown to the client"))))
+
+(deftest the-defaults-of-the-client-in-the-tables-are-those-of-the-source
+  (let [default (into {} (mapcat #(map (juxt :option :default) (rows-of %)))
+                      ["# Options of `aleph.http/connection-pool`" "# Options of a pool's connections"
+                       "# Options of requests"])]
+    (doseq [[option value] {:connections-per-host HttpClient/DEFAULT_CONNECTIONS_PER_HOST
+                            :total-connections HttpClient/DEFAULT_TOTAL_CONNECTIONS
+                            :max-queue-size HttpClient/DEFAULT_MAX_QUEUE
+                            :control-period (.toMillis HttpClient/DEFAULT_STATS_PERIOD)
+                            :connect-timeout (.toMillis HttpClient/DEFAULT_CONNECT_TIMEOUT)
+                            :response-buffer-size HttpClient/DEFAULT_RESPONSE_BUFFER_BYTES
+                            :max-initial-line-length HttpClient/DEFAULT_MAX_INITIAL_LINE_BYTES
+                            :max-header-size HttpClient/DEFAULT_MAX_HEADER_BYTES
+                            :max-chunk-size HttpClient/DEFAULT_MAX_CHUNK_BYTES
+                            :max-redirects HttpRequest/DEFAULT_MAX_REDIRECTS
+                            :connection-timeout (.toMillis HttpRequest/DEFAULT_CONNECTION_TIMEOUT)}]
+      (is (= (str value) (default option)) (str option)))))
 
 (deftest the-docstring-of-start-server-has-no-other-option
   (let [options (->> (str/split-lines (:doc (meta #'aleph.http/start-server)))

@@ -8,15 +8,16 @@
    [weir.net-options :as net]
    [weir.options :as o])
   (:import
-   (clojure.lang ExceptionInfo)
+   (aleph.utils RequestTimeoutException)
    (io.netty.handler.codec.http DefaultHttpRequest HttpMethod HttpVersion)
-   (java.util Collections Map WeakHashMap)
-   (java.util.function BiConsumer Function)
+   (java.util Collections Locale Map WeakHashMap)
+   (java.util.concurrent TimeoutException)
+   (java.util.function BiConsumer Function UnaryOperator)
    (org.slf4j Logger LoggerFactory)
    (weir.deferred Deferred Deferreds)
    (weir.http HeaderFields HeaderName HttpClient HttpRequest HttpRequest$Builder Progress ProxyRule RetryRule)
    (weir.http.cache HttpCache)
-   (weir.http.client CallbackThreads FollowUp)))
+   (weir.http.client CallbackThreads FollowUp RequestOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -47,6 +48,47 @@
 (defn- progress ^Progress [k f]
   (o/check k f ifn? "a function of bytes and total")
   (reify Progress (moved [_ bytes total] (f bytes (when-not (neg? total) total)))))
+
+(defn- headers-of
+  "Returns header fields as a map, repeated ones as a vector."
+  [^HeaderFields fields]
+  (reduce (fn [m i]
+            (let [k (.toLowerCase (.name (.name fields (int i))) Locale/ROOT)
+                  v (.value fields (int i))]
+              (update m k #(cond (nil? %) v (vector? %) (conj % v) :else [% v]))))
+          {} (range (.size fields))))
+
+(defn- sent-map
+  "Returns what is about to be sent as a map."
+  [^HttpRequest request]
+  {:request-method (keyword (.toLowerCase (.method request) Locale/ROOT))
+   :url (str (.url request))
+   :headers (headers-of (.fields request))
+   :body (.body request)})
+
+(defn- changed
+  "Returns `request` with what an interceptor has made of its map."
+  ^HttpRequest [^HttpRequest request before after]
+  (let [b (.toBuilder request)]
+    (when (not= (:request-method before) (:request-method after))
+      (.method b (name (:request-method after))))
+    (when (not= (:url before) (:url after))
+      (.url b ^String (:url after)))
+    (when (not= (:headers before) (:headers after))
+      (.noHeaders b)
+      (doseq [[k v] (:headers after), each (if (sequential? v) v [v])]
+        (.header b (HeaderName/of k) (str each))))
+    (when-not (identical? (:body before) (:body after))
+      (.body b (:body after)))
+    (.build b)))
+
+(defn- request-interceptor ^UnaryOperator [f]
+  (o/check :request-interceptor f ifn? "a function of a request and a context")
+  (reify UnaryOperator
+    (apply [_ request]
+      (let [before (sent-map request)
+            after (f before {:request (.origin ^HttpRequest request) :url (:url before)})]
+        (if (map? after) (changed request before after) request)))))
 
 (defn- interceptor ^BiConsumer [f]
   (o/check :response-interceptor f ifn? "a function of a response and a context")
@@ -108,6 +150,7 @@
   (some->> (:on-upload req) (progress :on-upload) (.onUpload b))
   (some->> (:on-download req) (progress :on-download) (.onDownload b))
   (when (:cache req) (.cache b (cache-of req)))
+  (some->> (:request-interceptor req) request-interceptor (.outgoing b))
   (some->> (:response-interceptor req) interceptor (.interceptor b))
   (some->> (:retry-handler req) retry-rule (.retryIf b)))
 
@@ -141,15 +184,18 @@
     (mw/opt req :save-request) (with-request req request)
     (mw/opt req :debug-body) (assoc :aleph/request-body (.body request))))
 
+(defn- built ^HttpRequest [^RequestOptions options req]
+  (.build (doto (.builder options) (set-extras req))))
+
 (defn ->request
   "Returns the engine's request for a request map with any of these options."
   ^HttpRequest [req]
-  (.build ^HttpRequest$Builder (doto (client/->builder req) (set-extras req))))
+  (built (client/read-options req) req))
 
 (defn send!
-  "Sends a request map that has such options."
-  [^HttpClient pool req]
-  (let [request (->request req)]
+  "Sends a request map that has such options, and has been read as `options`."
+  [^HttpClient pool options req]
+  (let [request (built options req)]
     (when (mw/opt req :debug)
       (log-request! request))
     (client/follow (client/dispatch pool request req) req #(completed % req request))))
@@ -172,11 +218,13 @@
       (client/send! pool (apply dissoc req :save-request :save-request? :debug-body :debug-body?
                                 of-wrap-request)))))
 
-(defn- single-hop [req]
-  (-> (dissoc req :middleware :throw-exceptions? :follow-redirects?)
+(defn single-hop
+  "Returns a request map whose response is that of the server, whatever it says."
+  [req]
+  (-> (dissoc req :middleware :throw-exceptions? :follow-redirects? :redirect-strategy)
       (assoc :throw-exceptions false :follow-redirects false)))
 
-(defn- hop-client
+(defn hop-client
   "Returns a client that sends a single hop, through the middleware of the pool if it has any."
   [^HttpClient pool]
   (if-let [middleware (.attachment pool)]
@@ -195,12 +243,32 @@
       result
       (mw/handle-error-status req result))))
 
+(defn- with-deadline
+  "Notes when the time for all hops of a request is over, with the first of them."
+  [{:keys [total-timeout] :as req}]
+  (if (and total-timeout (pos? (long total-timeout)) (not (::deadline req)))
+    (assoc req ::deadline (+ (System/nanoTime) (* 1000000 (long total-timeout))))
+    req))
+
+(defn- in-time
+  "Returns a request that may take as long as there is time for all hops."
+  [{::keys [deadline] :as req}]
+  (if deadline
+    (let [left (quot (- (long deadline) (System/nanoTime)) 1000000)]
+      (when (neg? left)
+        (throw (RequestTimeoutException.
+                (TimeoutException. (str "timed out after " (:total-timeout req) " milliseconds in total")))))
+      (assoc req :total-timeout (max 1 left)))
+    req))
+
 (defn send-with-middleware!
   "Sends a request through its middleware and that of the pool: every redirect is a request of its
   own, so that they see each. `again` sends a request map."
   [pool again req]
-  (let [hop (hop-client pool)
+  (let [hop (if (instance? HttpClient pool)
+              (hop-client pool)
+              ((requiring-resolve 'aleph.http.client-pools/hop-client) pool))
         client (fn [req]
-                 (FollowUp/of (hop req) #(judged again req %) nil
+                 (FollowUp/of (hop (in-time req)) #(judged again req %) nil
                               CallbackThreads/INSTANCE CallbackThreads/INSTANCE))]
-    (((or (:middleware req) identity) client) req)))
+    (((or (:middleware req) identity) client) (with-deadline req))))

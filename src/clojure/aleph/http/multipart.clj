@@ -16,7 +16,7 @@
    (java.nio.file Path)
    (java.util Iterator UUID)
    (weir.bytes Bytes)
-   (weir.http.multipart FormPart FormParts FormParts$Limits Multipart MultipartReader Part)))
+   (weir.http.multipart FormPart FormParts FormParts$Limits Multipart Multipart$Mode MultipartReader Part)))
 
 (set! *warn-on-reflection* true)
 
@@ -46,11 +46,19 @@
                  (some-> mime-type name) cs (long (or length -1)))
       (Part/field (name part-name) content cs))))
 
+(defn- mode ^Multipart$Mode [x]
+  (case x
+    (nil :extended :rfc6532) Multipart$Mode/EXTENDED
+    :browser-compatible Multipart$Mode/BROWSER_COMPATIBLE
+    :strict Multipart$Mode/STRICT
+    (throw (o/illegal :multipart-mode x ":extended, :browser-compatible or :strict"))))
+
 (defn ^:no-doc ->multipart
   "Returns the body of a request with these part maps."
-  ^Multipart [parts {:keys [mime-subtype multipart-charset]}]
+  ^Multipart [parts {:keys [mime-subtype multipart-charset multipart-mode]}]
   (Multipart/of (mapv ->part parts) (or mime-subtype "form-data")
-                (or (charset multipart-charset) StandardCharsets/UTF_8)))
+                (or (charset multipart-charset) StandardCharsets/UTF_8)
+                (mode multipart-mode)))
 
 (defn encode-request
   "Sets the header fields of Netty's request for these part maps; returns it with the body, which the

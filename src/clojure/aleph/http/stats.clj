@@ -16,6 +16,12 @@
     (StatsReports/register (get all f))
     (set (keys all))))
 
+(defn tell
+  "Calls each registered callback with the statistics of a pool that is none of the engine's."
+  [stats]
+  (doseq [f (keys @callbacks)]
+    (f stats)))
+
 (defn unregister
   "Takes a callback out; see `aleph.http/unregister-connection-stats-callback`."
   [f]

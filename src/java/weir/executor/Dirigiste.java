@@ -17,6 +17,11 @@ final class Dirigiste {
     return PRESENT ? DirigistePoolController.adapt(controller) : null;
   }
 
+  /** A pool of Dirigiste's as one of ours; null if it is none. */
+  static KeyedPool adaptKeyedPool(Object pool) {
+    return PRESENT ? DirigistePool.adapt(pool) : null;
+  }
+
   private static boolean find() {
     try {
       Class.forName("io.aleph.dirigiste.Executor", false, Dirigiste.class.getClassLoader());

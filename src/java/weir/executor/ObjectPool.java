@@ -24,19 +24,9 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may use it. The lock guards only the bookkeeping: the program's functions are called
  * without it, on the thread that acquires, releases or, for the controller, on one of its own.
  */
-public final class ObjectPool {
+public final class ObjectPool implements KeyedPool {
 
   private static final Logger LOG = LoggerFactory.getLogger(ObjectPool.class);
-
-  /** Who waits for an object. Exactly one method is called. */
-  public interface Acquirer {
-
-    /** Takes the object; false if it is not wanted any more. */
-    boolean take(Object object);
-
-    /** There is none. */
-    void fail(Throwable cause);
-  }
 
   /** What a pool needs to know; {@code destroy} and {@code onStats} may be null. */
   public record Options(
@@ -85,7 +75,7 @@ public final class ObjectPool {
 
   // ---- acquiring
 
-  /** Gives the acquirer an object, now or later. */
+  @Override
   public void acquire(Object key, Acquirer acquirer) {
     Object idle = null;
     Throwable refusal = null;
@@ -154,6 +144,7 @@ public final class ObjectPool {
   // ---- giving back
 
   /** Gives an object back: to who waits longest, or to the idle ones. */
+  @Override
   public void release(Object key, Object object) {
     for (; ; ) {
       Acquirer next;
@@ -180,6 +171,7 @@ public final class ObjectPool {
   }
 
   /** Drops an object; another one takes its place if somebody waits. */
+  @Override
   public void dispose(Object key, Object object) {
     lock.lock();
     try {
@@ -225,6 +217,7 @@ public final class ObjectPool {
   }
 
   /** Destroys what is idle and fails what waits; later acquirers fail. Idempotent. */
+  @Override
   public void shutdown() {
     List<Runnable> todo = new ArrayList<>();
     lock.lock();

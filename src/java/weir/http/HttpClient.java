@@ -5,6 +5,7 @@ import static weir.options.Arguments.positive;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.io.Closeable;
@@ -111,6 +112,16 @@ public final class HttpClient implements Closeable {
     return Decoding.wanted(p, request) ? Decoding.start(p, request) : Call.start(p, request);
   }
 
+  /**
+   * Waits until there is a connection that such a request could be sent on now, or makes one, and
+   * sends nothing. Its timeouts are those of the request.
+   *
+   * @return a deferred of null; whoever realizes it first gives the attempt up
+   */
+  public Deferred<?> connect(HttpRequest request) {
+    return Call.connect(pool(), request);
+  }
+
   /** Returns what the builder was given for the program, or null. */
   public Object attachment() {
     return attachment;
@@ -160,6 +171,10 @@ public final class HttpClient implements Closeable {
     private SslContext sslContext;
     private String endpointAlgorithm = "HTTPS";
     private SocketAddress localAddress;
+    private SocketAddress address;
+    private EventLoopGroup loops;
+    private boolean once;
+    private Consumer<Throwable> errorLogger;
     private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
     private ProxyRule proxy = ProxyRule.DIRECT;
     private Consumer<Bootstrap> bootstrap = b -> {};
@@ -334,6 +349,39 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
+    /**
+     * Connects there whomever a URL names, who is told so by the Host field and in TLS: a unix domain
+     * socket, or one server of many.
+     */
+    public Builder address(SocketAddress peer) {
+      address = Objects.requireNonNull(peer, "peer");
+      return this;
+    }
+
+    /** Runs connections on these loops, which stay the caller's; the default are shared ones. */
+    public Builder eventLoopGroup(EventLoopGroup group) {
+      loops = Objects.requireNonNull(group, "group");
+      return this;
+    }
+
+    /**
+     * Makes a client of a single connection: it is not replaced when it is closed, and closes the
+     * client then.
+     */
+    public Builder once() {
+      once = true;
+      return connectionsPerHost(1).totalConnections(1).idleTimeout(Duration.ZERO);
+    }
+
+    /**
+     * Tells {@code logger} what breaks a connection, on its event loop; the default logs it at debug
+     * level. Requests fail by it in any case.
+     */
+    public Builder errorLogger(Consumer<Throwable> logger) {
+      errorLogger = Objects.requireNonNull(logger, "logger");
+      return this;
+    }
+
     /** Sets how names become addresses; the default asks the JDK, off the event loops. */
     public Builder resolver(AddressResolverGroup<?> group) {
       resolver = Objects.requireNonNull(group, "group");
@@ -369,6 +417,10 @@ public final class HttpClient implements Closeable {
     }
 
     private ConnectionPool makePool() {
+      if (loops != null && !(transport == null ? Transport.of(loops) : transport).isOf(loops)) {
+        throw new IllegalArgumentException(
+            "eventLoopGroup: " + loops + " (expected: one of " + transport + ")");
+      }
       return new ConnectionPool(
           new ClientConfig(
               transport,
@@ -391,6 +443,10 @@ public final class HttpClient implements Closeable {
               sslContext,
               endpointAlgorithm,
               localAddress,
+              address,
+              loops,
+              once,
+              errorLogger,
               resolver,
               proxy,
               onStats,

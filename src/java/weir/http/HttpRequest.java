@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import weir.http.cache.HttpCache;
 import weir.http.cookie.CookieJar;
 import weir.http.multipart.Multipart;
@@ -516,6 +517,31 @@ public final class HttpRequest {
      */
     public Builder interceptor(BiConsumer<Response, HttpRequest> seen) {
       extras = extras.withInterceptor(seen);
+      return this;
+    }
+
+    /**
+     * Shows every request to {@code last} as it is about to be sent, one after a redirect included,
+     * and sends what that returns; null is for the same. It may block; what it throws fails the request.
+     */
+    public Builder outgoing(UnaryOperator<HttpRequest> last) {
+      extras = extras.withOutgoing(last);
+      return this;
+    }
+
+    /**
+     * Limits how long the server may keep silent: while nothing of the response comes although it could,
+     * or nothing of the request is taken. Zero, the default, does not. A failure by it is a {@code
+     * ReadTimeoutException}.
+     */
+    public Builder socketTimeout(Duration limit) {
+      extras = extras.withSocketTimeout(millis("socketTimeout", limit));
+      return this;
+    }
+
+    /** Makes the last redirect the response when there are too many. Default: off, a failure. */
+    public Builder gracefulAtRedirectLimit(boolean on) {
+      extras = extras.withGracefulLimit(on);
       return this;
     }
 

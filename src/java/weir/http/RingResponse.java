@@ -22,6 +22,9 @@ public final class RingResponse extends MapView implements Response {
   private static final int TRAILERS = 7;
   private static final int CONNECTION_TIME = 8;
   private static final int REQUEST_TIME = 9;
+  private static final int LENGTH = 10;
+  private static final int PROTOCOL_VERSION = 11;
+  private static final int LINKS = 12;
 
   private static final ViewKeys KEYS =
       ViewKeys.of(
@@ -35,7 +38,10 @@ public final class RingResponse extends MapView implements Response {
           Keyword.intern(null, "reason-phrase"),
           Keyword.intern(null, "trailers"),
           Keyword.intern(null, "connection-time"),
-          Keyword.intern(null, "request-time"));
+          Keyword.intern(null, "request-time"),
+          Keyword.intern(null, "length"),
+          Keyword.intern(null, "protocol-version"),
+          Keyword.intern(null, "links"));
 
   private final ResponseMessage message;
   private HeaderMap headers; // racy cache of an immutable value
@@ -90,8 +96,23 @@ public final class RingResponse extends MapView implements Response {
         return known(message.connectionMillis());
       case REQUEST_TIME:
         return known(message.requestMillis());
+      case LENGTH:
+        return length();
+      case PROTOCOL_VERSION:
+        return ProtocolVersions.of(message.protocol());
+      case LINKS:
+        return Links.parse(message.headers().getAll("link"));
       default:
         throw new IllegalArgumentException("index: " + index);
+    }
+  }
+
+  private Long length() {
+    String length = message.headers().get("content-length");
+    try {
+      return length == null ? null : Long.valueOf(length.trim());
+    } catch (NumberFormatException e) {
+      return null;
     }
   }
 

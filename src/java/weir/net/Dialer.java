@@ -41,6 +41,7 @@ public final class Dialer {
    * @param resolver asked for the addresses of names; the proxy's name, when there is one
    * @param connectTimeout of the attempt at one address; zero for none
    * @param local the address to connect from, or null
+   * @param loops where connections live; null for those that all clients share
    * @param bootstrap changes Netty's bootstrap after all defaults are set
    */
   public record Options(
@@ -48,7 +49,19 @@ public final class Dialer {
       AddressResolverGroup<?> resolver,
       Duration connectTimeout,
       SocketAddress local,
-      Consumer<Bootstrap> bootstrap) {}
+      EventLoopGroup loops,
+      Consumer<Bootstrap> bootstrap) {
+
+    /** Creates the options of a dialer on the loops that all clients share. */
+    public Options(
+        Transport transport,
+        AddressResolverGroup<?> resolver,
+        Duration connectTimeout,
+        SocketAddress local,
+        Consumer<Bootstrap> bootstrap) {
+      this(transport, resolver, connectTimeout, local, null, bootstrap);
+    }
+  }
 
   /** Who wants the connection. Exactly one method is called, on an event loop. */
   public interface Caller {
@@ -60,10 +73,10 @@ public final class Dialer {
     void failed(Throwable cause);
   }
 
-  /** Creates a dialer on the loops that all clients share. */
+  /** Creates a dialer. */
   public Dialer(Options options) {
     this.options = options;
-    this.loops = EventLoops.client(options.transport());
+    this.loops = options.loops() == null ? EventLoops.client(options.transport()) : options.loops();
     this.template =
         new Bootstrap()
             .resolver(NoopAddressResolverGroup.INSTANCE) // by now there are addresses

@@ -1,6 +1,8 @@
 package weir.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -215,6 +217,32 @@ public enum Transport {
     }
     throw new IllegalArgumentException(
         "transport: " + name + " (expected: nio, epoll, kqueue or io-uring)");
+  }
+
+  /**
+   * Returns the transport that the loops of a group are made for.
+   *
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public static Transport of(EventLoopGroup group) {
+    for (Transport t : values()) {
+      if (t.isOf(group)) {
+        return t;
+      }
+    }
+    throw new IllegalArgumentException(
+        "eventLoopGroup: " + group + " (expected: one of nio, epoll, kqueue or io_uring)");
+  }
+
+  /** Returns whether the loops of a group are made for this transport. */
+  public final boolean isOf(EventLoopGroup group) {
+    return group instanceof IoEventLoopGroup loops
+        && switch (this) {
+          case IO_URING -> loops.isIoType(IoUringIoHandler.class);
+          case EPOLL -> loops.isIoType(EpollIoHandler.class);
+          case KQUEUE -> loops.isIoType(KQueueIoHandler.class);
+          case NIO -> loops.isIoType(NioIoHandler.class);
+        };
   }
 
   /** Returns why this transport does not work here, or null if it does. */

@@ -105,6 +105,13 @@ public final class Options {
     }
   }
 
+  /** Logs a key that {@code place} doesn't know, but only if a known name is spelt like it. */
+  public static void reportMisspelt(String place, Keyword key, Collection<String> known) {
+    if (Spelling.nearest(key.getName(), known) != null) {
+      reportUnknown(place, key, known);
+    }
+  }
+
   /** Logs each key of {@code options} that is not among the {@code known} names. */
   public static void reportUnknown(String place, Map<?, ?> options, Collection<String> known) {
     for (Object key : options.keySet()) {

@@ -18,25 +18,30 @@
                 :protocol (gen/elements ["HTTP/1.0" "HTTP/1.1" "HTTP/2.0"])
                 :reason (gen/elements [nil "" "OK"])
                 :trailers (gen/elements [nil {"t" "1"}])
-                :fields (gen/elements [[] [["a" "1"] ["b" "2"]]])))
+                :fields (gen/elements [[] [["a" "1"] ["b" "2"]]
+                                       [["content-length" "7"] ["link" "<x>; rel=y"]]])))
 
 (defn- expected-map
   [{:keys [status body keep-alive? protocol reason trailers fields]}]
   (cond-> {:status status :headers (into {} fields) :body body :aleph/keep-alive? keep-alive?
-           :protocol protocol :remote-addr "10.1.2.3"}
+           :protocol protocol :remote-addr "10.1.2.3"
+           :protocol-version {:name "HTTP" :major (parse-long (subs protocol 5 6))
+                              :minor (parse-long (subs protocol 7))}}
+    (= "content-length" (ffirst fields)) (assoc :length 7 :links {:y {:href "x"}})
     reason (assoc :reason-phrase reason)
     trailers (assoc :trailers trailers)))
 
 (def ^:private gen-key
   (gen/elements [:status :headers :body :aleph/keep-alive? :protocol :remote-addr :reason-phrase
-                 :trailers :connection-time :request-time :cookies "status" nil]))
+                 :trailers :connection-time :request-time :length :protocol-version :links :cookies "status" nil]))
 
 (defspec a-response-cannot-be-told-from-a-plain-map 300
   (prop/for-all [parts gen-parts
                  ops (model/ops-gen gen-key gen/small-integer)]
     (nil? (model/first-difference (response parts) (expected-map parts) ops
                                   [:status :headers :body :aleph/keep-alive? :protocol :remote-addr
-                                   :reason-phrase :trailers :connection-time :request-time "status" nil]))))
+                                   :reason-phrase :trailers :connection-time :request-time :length
+                                   :protocol-version :links "status" nil]))))
 
 (deftest extras-are-put-on-the-view
   (let [r (assoc (response {:status 404}) :request-time 3 :connection-time 0)]

@@ -36,6 +36,7 @@ public final class Call extends Deferred<Response> {
   private boolean challenged; // following answers a challenge, it is no redirect
   private boolean answered; // no challenge is answered again
   private int failures;
+  private boolean onlyConnects; // a connection is all that is wanted
   private CacheSteps cache; // of the present hop, or null
   private Throwable refusal;
 
@@ -53,6 +54,26 @@ public final class Call extends Deferred<Response> {
     }
     call.send(request);
     return call;
+  }
+
+  /**
+   * Waits for a connection that a request could be sent on, or makes one, and sends nothing. The value
+   * is null.
+   */
+  public static Call connect(ConnectionPool pool, HttpRequest request) {
+    Call call = new Call(pool, request);
+    call.onlyConnects = true;
+    call.send(request);
+    return call;
+  }
+
+  boolean onlyConnects() {
+    return onlyConnects;
+  }
+
+  /** There is a connection, which was all that was wanted. */
+  void connected() {
+    super.success(null);
   }
 
   private static RequestTimeoutException tooLong(long millis) {
@@ -103,11 +124,15 @@ public final class Call extends Deferred<Response> {
     int hops = trace == null ? 0 : trace.count();
     if (following != null && hops >= request.maxRedirects()) {
       following = null;
-      if (request.failsOnErrorStatus()) {
+      if (request.failsOnErrorStatus() && !isGraceful()) {
         refusal = new RedirectException("too many redirects: " + (hops + 1), request);
       }
     }
     return isFollowing();
+  }
+
+  private boolean isGraceful() {
+    return request.extras() != null && request.extras().isGracefulAtLimit();
   }
 
   /** Whether the present response is one that the program will not see. */

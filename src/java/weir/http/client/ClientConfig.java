@@ -2,6 +2,7 @@ package weir.http.client;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
@@ -26,6 +27,10 @@ import weir.net.Transport;
  * @param sslContext null for the default one
  * @param onStats is told how busy each origin is; null for the callbacks that serve all pools
  * @param statsPeriod how often
+ * @param address where connections go, whomever a URL names; null for the one that is named
+ * @param loops where connections live; null for those that all clients share
+ * @param once whether a connection that is closed closes the client
+ * @param errorLogger is told what breaks connections; null for the log
  * @param endpointAlgorithm how the host's name is verified; null does not
  */
 public record ClientConfig(
@@ -49,6 +54,10 @@ public record ClientConfig(
     SslContext sslContext,
     String endpointAlgorithm,
     SocketAddress localAddress,
+    SocketAddress address,
+    EventLoopGroup loops,
+    boolean once,
+    Consumer<Throwable> errorLogger,
     AddressResolverGroup<?> resolver,
     ProxyRule proxy,
     Consumer<Map<String, Stats>> onStats,

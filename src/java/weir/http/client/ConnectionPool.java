@@ -42,7 +42,7 @@ public final class ConnectionPool implements Closeable {
 
   void acquire(Exchange exchange) {
     if (closed) {
-      exchange.fail(new IllegalStateException("the connection pool is shut down"));
+      exchange.fail(new PoolClosedException());
       return;
     }
     if (!reporting) {

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.locks.ReentrantLock;
 import weir.net.Dialer;
 import weir.net.Dialing;
@@ -37,21 +38,29 @@ final class Connector {
           @Override
           public void connected(Channel channel) {
             Http1ClientPipeline.build(channel, config, origin, tls, attempt);
+            if (config.once()) {
+              channel.closeFuture().addListener(closed -> attempt.pool().pool().close());
+            }
             attempt.channel(channel);
           }
 
           @Override
           public void failed(Throwable cause) {
             attempt.failed(cause);
+            if (config.once()) {
+              attempt.pool().pool().close();
+            }
           }
         };
     return origin.isForwarded()
         ? dialer().dial(origin.proxy().address(), null, caller)
-        : dialer()
-            .dial(
-                InetSocketAddress.createUnresolved(origin.hostName(), origin.port()),
-                origin.proxy(),
-                caller);
+        : dialer().dial(addressOf(origin), origin.proxy(), caller);
+  }
+
+  private SocketAddress addressOf(Origin origin) {
+    return config.address() == null
+        ? InetSocketAddress.createUnresolved(origin.hostName(), origin.port())
+        : config.address();
   }
 
   /** Made with the first connection, so that a client costs nothing until it is used. */
@@ -67,16 +76,24 @@ final class Connector {
         dialer =
             new Dialer(
                 new Dialer.Options(
-                    config.transport() == null ? Transport.best() : config.transport(),
+                    transport(),
                     config.resolver(),
                     config.connectTimeout(),
                     config.localAddress(),
+                    config.loops(),
                     this::configure));
       }
       return dialer;
     } finally {
       lock.unlock();
     }
+  }
+
+  private Transport transport() {
+    if (config.transport() != null) {
+      return config.transport();
+    }
+    return config.loops() == null ? Transport.best() : Transport.of(config.loops());
   }
 
   private void configure(Bootstrap b) {

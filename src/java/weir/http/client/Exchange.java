@@ -136,6 +136,9 @@ final class Exchange implements Runnable {
   /** Begins on the leased connection. */
   @Override
   public void run() {
+    if (call.onlyConnects() && finish()) {
+      call.connected();
+    }
     lease.start(this);
   }
 

@@ -36,7 +36,8 @@ public final class FollowUp extends Deferred<Object> {
    *
    * @param source a call, or what was made of one
    * @param function of one argument; may block, and may return a deferred
-   * @param errorFunction from the request's failure to the one that is told; null for the same
+   * @param errorFunction from the request's failure to the one that is told, or to a deferred whose
+   *     outcome is told instead; null for the same
    * @param executor where they run
    * @param callbacks where the callbacks of the result run; null for the completing thread
    */
@@ -78,17 +79,8 @@ public final class FollowUp extends Deferred<Object> {
   private void apply(Object response) {
     try {
       Object value = function.invoke(response);
-      Object eventual = Coercion.toDeferred(value);
-      if (eventual == null) {
-        if (!super.success(value) && value instanceof RingResponse unwanted) {
-          Bodies.discard(unwanted.body()); // nobody will read it
-        }
-      } else {
-        source = eventual;
-        if (isRealized()) {
-          cancel(); // between the two
-        }
-        Deferreds.chain(eventual).listen(new Result());
+      if (!waitsFor(value) && !super.success(value) && value instanceof RingResponse unwanted) {
+        Bodies.discard(unwanted.body()); // nobody will read it
       }
     } catch (Throwable t) {
       super.error(t);
@@ -96,13 +88,28 @@ public final class FollowUp extends Deferred<Object> {
   }
 
   private void applyToError(Object error) {
-    Object told = error;
     try {
-      told = errorFunction.invoke(error);
+      Object told = errorFunction.invoke(error);
+      if (!waitsFor(told)) {
+        super.error(told);
+      }
     } catch (Throwable t) {
-      told = t;
+      super.error(t);
     }
-    super.error(told);
+  }
+
+  /** Waits for what a function has returned, if that is a deferred. */
+  private boolean waitsFor(Object value) {
+    Object eventual = Coercion.toDeferred(value);
+    if (eventual == null) {
+      return false;
+    }
+    source = eventual;
+    if (isRealized()) {
+      cancel(); // between the two
+    }
+    Deferreds.chain(eventual).listen(new Result());
+    return true;
   }
 
   private void cancel() {

@@ -37,9 +37,19 @@ final class HopSteps {
     }
   }
 
-  /** The request as it is sent: with the cookies of its jar, unless it has cookies of its own. */
+  /** The request as it is sent: with cookies, and as the program's last word has it. */
   static HttpRequest before(HttpRequest request) {
-    CookieJar jar = request.extras() == null ? null : request.extras().cookies();
+    Extras extras = request.extras();
+    if (extras == null) {
+      return request;
+    }
+    HttpRequest complete = withCookies(request, extras.cookies());
+    HttpRequest changed = extras.outgoing() == null ? null : extras.outgoing().apply(complete);
+    return changed == null ? complete : changed;
+  }
+
+  /** With the cookies of its jar, unless it has cookies of its own. */
+  private static HttpRequest withCookies(HttpRequest request, CookieJar jar) {
     if (jar == null || request.fields().get(COOKIE) != null) {
       return request;
     }

@@ -15,10 +15,12 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
+import weir.http.HttpRequest;
 import weir.http.body.ReadGate;
 import weir.net.tls.Failures;
 
@@ -57,6 +59,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   private RequestWriter writer;
   private boolean keepAlive;
   private boolean selfDelimited; // the body's end can be told without that of the connection
+  private Silence silence; // watches a request with a socket timeout, else null
   private boolean skipping; // within an interim response
   private Throwable failure; // what the connection breaks with
 
@@ -130,8 +133,21 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
       loop.schedule(this::close, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
       return;
     }
-    LOG.debug("connection to {} failed", pool.origin(), cause);
+    tell(cause);
     c.close();
+  }
+
+  private void tell(Throwable cause) {
+    Consumer<Throwable> logger = config.errorLogger();
+    if (logger == null) {
+      LOG.debug("connection to {} failed", pool.origin(), cause);
+      return;
+    }
+    try {
+      logger.accept(cause);
+    } catch (RuntimeException e) {
+      LOG.error("the error logger has failed", e);
+    }
   }
 
   /** With TLS 1.3 a server refuses a client's certificate when the client thinks all is well. */
@@ -199,11 +215,24 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     answer = new Answer(this, exchange, config);
     exchange.sent(reused);
     decoder.expect(exchange.request().method());
+    watchForSilence(exchange.request());
     try {
       writer = new Http1RequestWriter(this, exchange.request());
       writer.write();
     } catch (Throwable t) {
       fail(t);
+    }
+  }
+
+  private void watchForSilence(HttpRequest request) {
+    long limit = request.extras() == null ? 0 : request.extras().socketTimeoutMillis();
+    if (limit > 0) {
+      silence =
+          Silence.watch(
+              ctx.channel(),
+              limit,
+              () -> !gate.isOpen() || (writer != null && !writer.isSent()),
+              () -> fail(Timeouts.silence(limit)));
     }
   }
 
@@ -247,6 +276,10 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (answer != null) {
       answer.exchange().over();
     }
+    if (silence != null) {
+      silence.stop();
+      silence = null;
+    }
     answer = null;
     writer = null;
     skipping = false;
@@ -259,6 +292,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (answer == null || answer.isComplete()) {
       unexpected(msg);
       return;
+    }
+    if (silence != null) {
+      silence.heard();
     }
     if (msg instanceof HttpResponse head) {
       headCame(head);

@@ -93,7 +93,7 @@ final class OriginPool extends Serial {
       return; // cancelled before it could queue up
     }
     if (closed) {
-      fail(exchange, new IllegalStateException("the connection pool is shut down"));
+      fail(exchange, new PoolClosedException());
       return;
     }
     stats.arrived();
@@ -429,7 +429,7 @@ final class OriginPool extends Serial {
           while ((each = waiting.first()) != null) {
             waiting.remove(each);
             passOn(each, false);
-            fail(each, new IllegalStateException("the connection pool is shut down"));
+            fail(each, new PoolClosedException());
           }
           countWaiting();
         });

@@ -99,6 +99,11 @@ abstract class RequestWriter implements BodySink {
     return complete;
   }
 
+  /** Whether it is not the program's turn: all is written, or the server is asked first. */
+  boolean isSent() {
+    return complete || awaitingContinue;
+  }
+
   /**
    * Whether the request may be sent once more: its method is idempotent (RFC 9110 §9.2.2) and its
    * body can be read again.

@@ -34,6 +34,11 @@ final class Timeouts {
     return new ReadTimeoutException(cause(millis));
   }
 
+  static ReadTimeoutException silence(long millis) {
+    return new ReadTimeoutException(
+        new TimeoutException("the server kept silent for " + millis + " milliseconds"));
+  }
+
   private static TimeoutException cause(long millis) {
     return new TimeoutException("timed out after " + millis + " milliseconds");
   }

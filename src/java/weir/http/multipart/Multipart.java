@@ -26,6 +26,16 @@ import weir.http.body.StreamedContent;
  */
 public final class Multipart implements StreamedContent {
 
+  /** What stands in the headers of parts. */
+  public enum Mode {
+    /** All fields, names in ASCII only (RFC 2046); others are refused. */
+    STRICT,
+    /** What browsers send: the disposition, and the type of files. */
+    BROWSER_COMPATIBLE,
+    /** All fields, names in the form's charset (RFC 6532). */
+    EXTENDED
+  }
+
   /** Made with the first form. */
   private static final class Random {
     static final SecureRandom SOURCE = new SecureRandom();
@@ -35,12 +45,14 @@ public final class Multipart implements StreamedContent {
   private final String boundary;
   private final String subtype;
   private final Charset charset;
+  private final Mode mode;
 
-  private Multipart(List<Part> parts, String boundary, String subtype, Charset charset) {
+  private Multipart(List<Part> parts, String boundary, String subtype, Charset charset, Mode mode) {
     this.parts = List.copyOf(parts);
     this.boundary = boundary;
     this.subtype = subtype;
     this.charset = charset;
+    this.mode = mode;
   }
 
   /** Returns a form of these parts. */
@@ -55,7 +67,19 @@ public final class Multipart implements StreamedContent {
    * @param charset of the names in the parts' headers
    */
   public static Multipart of(List<Part> parts, String subtype, Charset charset) {
-    return new Multipart(parts, newBoundary(), subtype, charset);
+    return of(parts, subtype, charset, Mode.EXTENDED);
+  }
+
+  /**
+   * Returns a message of these parts.
+   *
+   * @throws IllegalArgumentException if a name cannot be written in that mode
+   */
+  public static Multipart of(List<Part> parts, String subtype, Charset charset, Mode mode) {
+    if (mode == Mode.STRICT) {
+      parts.forEach(Part::checkAscii);
+    }
+    return new Multipart(parts, newBoundary(), subtype, charset, mode);
   }
 
   /** Returns a delimiter that nothing else contains: 128 random bits in hexadecimal. */
@@ -121,7 +145,7 @@ public final class Multipart implements StreamedContent {
         part = null;
       } else if (rest.hasNext()) {
         part = rest.next();
-        piece = new ByteArrayInputStream(join(delimiter("\r\n"), part.head(charset)));
+        piece = new ByteArrayInputStream(join(delimiter("\r\n"), part.head(charset, mode)));
       } else if (!ended) {
         ended = true;
         piece = new ByteArrayInputStream(delimiter("--\r\n"));

@@ -142,20 +142,32 @@ public final class Part {
   }
 
   /** The header block, with the empty line. */
-  byte[] head(Charset charset) {
+  byte[] head(Charset charset, Multipart.Mode mode) {
+    boolean all = mode != Multipart.Mode.BROWSER_COMPATIBLE;
     StringBuilder head = new StringBuilder("content-disposition: form-data; name=");
     quoted(head, name);
     if (fileName != null) {
       quoted(head.append("; filename="), fileName);
     }
-    if (length >= 0) {
+    if (all && length >= 0) {
       head.append("\r\ncontent-length: ").append(length);
     }
-    head.append("\r\ncontent-type: ").append(line(contentType));
-    if (fileName != null) {
+    if (all || fileName != null) {
+      head.append("\r\ncontent-type: ").append(line(contentType));
+    }
+    if (all && fileName != null) {
       head.append("\r\ncontent-transfer-encoding: binary");
     }
     return head.append("\r\n\r\n").toString().getBytes(charset);
+  }
+
+  void checkAscii() {
+    for (String each : fileName == null ? new String[] {name} : new String[] {name, fileName}) {
+      if (!StandardCharsets.US_ASCII.newEncoder().canEncode(each)) {
+        throw new IllegalArgumentException(
+            "part \"" + each + "\" (expected: a name in ASCII, or another mode than strict)");
+      }
+    }
   }
 
   private static void quoted(StringBuilder out, String value) {

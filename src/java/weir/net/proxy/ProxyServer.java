@@ -138,9 +138,7 @@ public record ProxyServer(
     if (tls != null) {
       pipeline.addLast("proxy-ssl-handler", tlsHandler(pipeline.channel()));
     }
-    ProxyHandler handler = handler(resolved);
-    handler.setConnectTimeoutMillis(timeout.toMillis());
-    pipeline.addLast("proxy", handler);
+    pipeline.addLast("proxy", handler(resolved));
     pipeline.addLast("pending-proxy-connection", new Pending());
   }
 
@@ -149,12 +147,16 @@ public record ProxyServer(
     return Tls.connect(channel, tls, host, port, Tls.DEFAULT_ENDPOINT_ALGORITHM);
   }
 
-  private ProxyHandler handler(SocketAddress resolved) {
-    return switch (protocol) {
-      case HTTP -> new HttpProxyHandler(resolved, connectHeaders(), true);
-      case SOCKS4 -> new Socks4ProxyHandler(resolved, user);
-      case SOCKS5 -> new Socks5ProxyHandler(resolved, user, password);
-    };
+  /** Returns a new handler that makes the tunnel once the connection to the proxy is there. */
+  public ProxyHandler handler(SocketAddress resolved) {
+    ProxyHandler handler =
+        switch (protocol) {
+          case HTTP -> new HttpProxyHandler(resolved, connectHeaders(), true);
+          case SOCKS4 -> new Socks4ProxyHandler(resolved, user);
+          case SOCKS5 -> new Socks5ProxyHandler(resolved, user, password);
+        };
+    handler.setConnectTimeoutMillis(timeout.toMillis());
+    return handler;
   }
 
   private HttpHeaders connectHeaders() {
