@@ -42,7 +42,7 @@ class ArchitectureTest {
     "manifold..", "aleph..", "org.httpkit..", "clj_commons.."
   };
 
-  /** Programs make these with {@code new}: shells around the engine's own, or a delegation. */
+  /** Programs make or call these by class: shells around the engine's own, or a delegation. */
   private static final DescribedPredicate<JavaClass> MADE_BY_PROGRAMS =
       belongToAnyOf(
           aleph.http.AlephChannelInitializer.class,
@@ -51,9 +51,13 @@ class ArchitectureTest {
           clj_commons.byte_streams.ByteBufferInputStream.class,
           clj_commons.byte_streams.InputStream.class,
           clj_commons.byte_streams.Utils.class,
+          org.httpkit.HttpMethod.class,
           org.httpkit.PrefixThreadFactory.class,
+          org.httpkit.client.ClientSslEngineFactory.class,
           org.httpkit.client.IFilter.MaxBodyFilter.class,
-          org.httpkit.logger.EventNames.class);
+          org.httpkit.logger.EventNames.class,
+          org.httpkit.server.Frame.PingFrame.class,
+          org.httpkit.timer.TimerService.class);
 
   /** Each room and what it knows of directly; it may import what those know, too. */
   private static final Map<String, List<String>> ROOMS = new LinkedHashMap<>();

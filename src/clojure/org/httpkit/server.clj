@@ -4,29 +4,20 @@
 
   What differs from http-kit is in docs/http-kit.md."
   (:require
+   [org.httpkit.server.options :as options]
    [org.httpkit.utils :as utils]
    [weir.options :as o])
   (:import
-   (clojure.lang IFn)
-   (java.net InetSocketAddress SocketAddress UnixDomainSocketAddress)
-   (java.nio.channels ServerSocketChannel)
-   (java.time Duration)
-   (java.util Map)
-   (org.httpkit.logger EventNames)
    (org.httpkit.server AsyncChannel HttpServer)
    (org.slf4j LoggerFactory)
    (weir.deferred Deferred)
    (weir.http.server RingBodies)
-   (weir.http.server.channel ChannelHub ChannelHub$Settings ChannelServer Journal Overflow
-                             ResponseChannel)
-   (weir.http.websocket DeflateConfig Handshakes WebSocketConfig)))
+   (weir.http.server.channel ChannelServer Handlers ResponseChannel)
+   (weir.http.websocket Handshakes)))
 
 (set! *warn-on-reflection* true)
 
 ;;; workers
-
-(def ^:private worker-keys
-  [:allow-virtual? :n-min-threads :n-max-threads :n-threads :queue-type :queue-size :prefix])
 
 (defn new-worker
   "Makes a worker for `:worker-pool`: a map whose `:pool` is an ExecutorService. See
@@ -47,125 +38,13 @@
   "Returns the pool that the options ask for; nil for the threads of the server itself, which are virtual
   where the JVM has them."
   [{:keys [worker-pool pool-opts] :as opts}]
-  (let [from (or pool-opts (select-keys opts (into [:thread :worker-name-prefix] worker-keys)))]
+  (let [{:keys [prefix worker-name-prefix allow-virtual?] :as from}
+        (or pool-opts (select-keys opts (into [:thread :worker-name-prefix] options/worker-keys)))]
     (cond
       worker-pool (utils/pool :worker-pool worker-pool)
+      (and (utils/have-virtual-threads?) (not (false? allow-virtual?))
+           (not (or prefix worker-name-prefix))) nil
       (seq from) (:pool (new-worker from)))))
-
-;;; options
-
-(def ^:private own-options
-  (into [:ip :worker-pool :pool-opts :thread :worker-name-prefix :max-body :max-ws :max-line
-         :proxy-protocol :legacy-unsafe-remote-addr? :legacy-content-length? :legacy-error-messages?
-         :error-logger :warn-logger :event-logger :event-names :legacy-return-value? :ring-async?
-         :address-finder :channel-factory :shutdown-executor? :channel-buffer-size
-         :channel-overflow :permessage-deflate? :ws-idle-timeout :ws-close-timeout]
-        worker-keys))
-
-(defn- function ^IFn [opts k]
-  (when-some [f (k opts)]
-    (o/check k f #(instance? IFn %) "a function")))
-
-(defn- event-names ^Map [{:keys [event-names]}]
-  (cond
-    (nil? event-names) {}
-    (map? event-names) (into {} (map (fn [[k v]] [(name k) (str v)])) event-names)
-    (instance? EventNames event-names) (.-replacements ^EventNames event-names)
-    :else (throw (o/illegal :event-names event-names "a map, or an EventNames"))))
-
-(defn- refuse-proxy-protocol [{:keys [proxy-protocol]}]
-  (case proxy-protocol
-    (nil :disable) nil
-    (:enable :optional) (throw (o/illegal :proxy-protocol proxy-protocol
-                                          ":disable: this version does not support the protocol yet"))
-    (throw (o/illegal :proxy-protocol proxy-protocol ":disable, :enable or :optional"))))
-
-(defn- overflow [{:keys [channel-overflow]}]
-  (case channel-overflow
-    (nil :close) Overflow/CLOSE
-    :block Overflow/BLOCK
-    (throw (o/illegal :channel-overflow channel-overflow ":close or :block"))))
-
-(defn- ms ^Duration [opts k]
-  (some-> (o/non-negative opts k) Duration/ofMillis))
-
-(defn- sockets ^WebSocketConfig [{:keys [permessage-deflate?] :as opts}]
-  (let [max-ws (int (or (o/positive-int opts :max-ws) 4194304))
-        b (WebSocketConfig/builder)]
-    (doto b (.maxFrameBytes max-ws) (.maxMessageBytes max-ws))
-    (when permessage-deflate? (.deflate b DeflateConfig/DEFAULT))
-    (some->> (ms opts :ws-idle-timeout) (.idleTimeout b))
-    (some->> (ms opts :ws-close-timeout) (.closeTimeout b))
-    (.build b)))
-
-(defn- on-unless-false [opts k]
-  (boolean (get opts k true)))
-
-(defn- hub ^ChannelHub [opts pool]
-  (ChannelHub.
-   (ChannelHub$Settings.
-    (Journal. (function opts :error-logger) (function opts :warn-logger)
-              (function opts :event-logger) (event-names opts))
-    pool
-    (int (or (o/positive-int opts :channel-buffer-size) ChannelHub/DEFAULT_BUFFER_BYTES))
-    (overflow opts)
-    (on-unless-false opts :legacy-unsafe-remote-addr?)
-    (on-unless-false opts :legacy-content-length?)
-    (boolean (:legacy-error-messages? opts))
-    (boolean (:always-body? opts))
-    (sockets opts))))
-
-;;; the address
-
-(defn- bound-socket
-  "Returns the socket that `:channel-factory` makes, bound to `address`."
-  ^ServerSocketChannel [factory ^SocketAddress address]
-  (let [^ServerSocketChannel socket
-        (o/check :channel-factory (factory address) #(instance? ServerSocketChannel %)
-                 "a function that returns a ServerSocketChannel")]
-    (when-not (.getLocalAddress socket)
-      (try
-        (.bind socket address)
-        (catch Throwable t
-          (.close socket)
-          (throw t))))
-    socket))
-
-(defn- address ^SocketAddress [{:keys [ip port address-finder socket-address] :as opts}]
-  (cond
-    address-finder (o/check :address-finder ((function opts :address-finder))
-                            #(instance? SocketAddress %) "a function that returns a SocketAddress")
-    socket-address socket-address
-    :else (InetSocketAddress. (str (or ip "0.0.0.0"))
-                              (int (o/check :port (or port 8090) #(and (integer? %) (<= 0 % 65535))
-                                            "an integer 0-65535")))))
-
-(defn- place
-  "Returns the engine's options of where to listen."
-  [{:keys [channel-factory listen-socket unix-socket] :as opts}]
-  (if (or listen-socket unix-socket)
-    {}
-    (let [address (address opts)]
-      (cond
-        (and (instance? UnixDomainSocketAddress address))
-        {:unix-socket (.getPath ^UnixDomainSocketAddress address)}
-
-        channel-factory
-        {:listen-socket (bound-socket (function opts :channel-factory) address) :transport :nio}
-
-        :else
-        {:socket-address address}))))
-
-(defn- engine-options [{:keys [max-line] :as opts}]
-  (let [line (or (o/positive-int opts :max-line) 8192)
-        body (o/non-negative opts :max-body)]
-    (merge {:server-header "http-kit"
-            :server-name :host-header
-            :max-initial-line-length line
-            :max-header-size (max 65536 (long line))}
-           (when-not (and (contains? opts :max-body) (nil? (:max-body opts)))
-             {:max-request-body-size (or body 8388608)})
-           opts)))
 
 ;;; servers
 
@@ -220,6 +99,17 @@
 (defn- ring-listener [listener]
   ((requiring-resolve 'weir.ring.websocket/listener) listener))
 
+(defn- handlers ^Handlers [handler {:keys [ring-async? async? async-timeout] :as opts}]
+  (let [async (boolean (or ring-async? async?))]
+    (when (or async-timeout (:async-timeout-handler opts))
+      (o/check :ring-async? ring-async? async "true with :async-timeout and :async-timeout-handler"))
+    (Handlers. handler async (or (o/non-negative opts :async-timeout) 0)
+               (options/function opts :async-timeout-handler)
+               (options/function opts :error-handler)
+               (options/function opts :rejected-handler)
+               (when-not (Boolean/getBoolean "http-kit.no-ring-websockets")
+                 ring-listener))))
+
 (defn run-server
   "Starts a server and returns a function that stops it: `(stop)` or `(stop :timeout ms)`, with
   `:local-port` and `:server` in its metadata. With `:legacy-return-value? false` returns the server, for
@@ -231,7 +121,7 @@
   | `:worker-pool` | an ExecutorService, or a delay of one, which runs handlers (threads of the server: virtual where the JVM has them)
   | `:shutdown-executor?` | shut it down with the server (true)
   | `:thread`, `:queue-size`, `:worker-name-prefix`, `:pool-opts` | options of a worker of its own, see `new-worker`
-  | `:max-body` | largest request body in bytes, else 413; nil streams bodies without a limit (8388608)
+  | `:max-body` | largest request body in bytes, else 413; nil streams bodies without a limit; `:max-streamed-body-size` streams them with one (8388608)
   | `:max-ws` | largest WebSocket message in bytes, else it is closed with 1009 (4194304)
   | `:max-line` | longest request line, else 414 (8192)
   | `:server-header` | value of the Server header, nil for none (\"http-kit\")
@@ -240,13 +130,14 @@
   | `:channel-overflow` | what `send!` does beyond: `:close` the channel, or `:block` (`:close`)
   | `:permessage-deflate?` | compress WebSocket messages for clients that offer it (false)
   | `:ws-idle-timeout`, `:ws-close-timeout` | ms without traffic; ms for the peer to answer a Close (that of the server; 10000)
-  | `:legacy-unsafe-remote-addr?` | `:remote-addr` is what X-Forwarded-For says first (true)
-  | `:legacy-content-length?` | responses to HEAD have the length of their body, whatever the handler says (true)
+  | `:legacy-unsafe-remote-addr?` | `:remote-addr` is what X-Forwarded-For says first, which any client can send (false; `:forwarded-from` names proxies that are believed)
+  | `:legacy-content-length?` | responses to HEAD have the length of their body, whatever the handler says (false)
   | `:legacy-error-messages?` | a 500 has the exception's message (false)
   | `:error-logger`, `:warn-logger` | functions of a message and a throwable (the log)
   | `:event-logger`, `:event-names` | function of an event's name; map from event ids to names
   | `:address-finder`, `:channel-factory` | functions that return a SocketAddress; and a ServerSocketChannel for it
-  | `:proxy-protocol` | `:disable`
+  | `:proxy-protocol` | whether connections begin with the PROXY protocol, version 1 or 2: `:enable`, `:optional` or `:disable` (`:disable`); `:proxy-protocol-from` names whose do (all)
+  | `:websocket-options` | more options of WebSockets, those of `aleph.http/websocket-connection`: sub-protocols, origin checks, heartbeats, compression
 
   Every other option of `aleph.http/start-server` works, too: TLS, timeouts, limits, compression.
 
@@ -255,17 +146,17 @@
   (let [{:keys [legacy-return-value? shutdown-executor? channel-factory]
          :or {legacy-return-value? true shutdown-executor? true} :as opts} opts
         _ (o/check :handler handler ifn? "a function")
-        _ (refuse-proxy-protocol opts)
         _ (when (:legacy-unsafe-remote-addr? opts) @warning-of-forwarded-for)
+        handlers (handlers handler opts)
+        headerless (options/headerless opts)
         pool (worker-pool opts)
-        hub (hub opts pool)
-        place (place opts)
-        options (cond-> (merge (dissoc (engine-options opts) :port) place)
-                  pool (assoc :executor pool))
-        server (ChannelServer/start handler (boolean (:ring-async? opts)) hub
-                                    (when-not (Boolean/getBoolean "http-kit.no-ring-websockets")
-                                      ring-listener)
-                                    "org.httpkit.server/run-server" options (mapv name own-options)
+        hub (options/hub opts pool)
+        place (options/place opts)
+        engine-options (cond-> (merge (dissoc (options/engine opts) :port) place)
+                         pool (assoc :executor pool))
+        server (ChannelServer/start handlers hub headerless
+                                    "org.httpkit.server/run-server" engine-options
+                                    (mapv name options/own)
                                     (body-rule)
                                     (when shutdown-executor? pool)
                                     (when channel-factory (:listen-socket place)))]

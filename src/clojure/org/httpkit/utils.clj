@@ -3,9 +3,11 @@
   (:require
    [weir.options :as o])
   (:import
+   (java.util Map)
    (java.util.concurrent ArrayBlockingQueue BlockingQueue ExecutorService LinkedBlockingQueue
                          ThreadPoolExecutor TimeUnit)
    (org.httpkit PrefixThreadFactory)
+   (org.httpkit.logger EventNames)
    (weir.executor VirtualThreads)))
 
 (set! *warn-on-reflection* true)
@@ -83,6 +85,15 @@
        :n-cores (n-cores)
        :pool (VirtualThreads/perTask ^String prefix)}
       (fixed-worker opts))))
+
+(defn ^:no-doc event-names
+  "Returns option `:event-names` as a map from event ids to names."
+  ^Map [{:keys [event-names]}]
+  (cond
+    (nil? event-names) {}
+    (map? event-names) (into {} (map (fn [[k v]] [(name k) (str v)])) event-names)
+    (instance? EventNames event-names) (.-replacements ^EventNames event-names)
+    :else (throw (o/illegal :event-names event-names "a map, or an EventNames"))))
 
 (defn ^:no-doc ^ExecutorService pool
   "Returns the ExecutorService that option `k` is, or is a delay of, or nil."

@@ -20,6 +20,7 @@ public final class Endpoints {
 
   private final SocketAddress local;
   private final SocketAddress remote;
+  private final boolean told;
   private String localHost; // racy, but every thread computes an equal one
   private String remoteHost; // likewise
 
@@ -30,8 +31,23 @@ public final class Endpoints {
    * @param remote the address of the peer, or null when unknown
    */
   public Endpoints(SocketAddress local, SocketAddress remote) {
+    this(local, remote, false);
+  }
+
+  private Endpoints(SocketAddress local, SocketAddress remote, boolean told) {
     this.local = local;
     this.remote = remote;
+    this.told = told;
+  }
+
+  /** Returns the addresses that a proxy has told by the PROXY protocol, instead of its own. */
+  public static Endpoints told(SocketAddress local, SocketAddress remote) {
+    return new Endpoints(local, remote, true);
+  }
+
+  /** Returns whether these are what a proxy has told by the PROXY protocol. */
+  public boolean areTold() {
+    return told;
   }
 
   /** Captures the addresses of a channel; to be called while it is open. */

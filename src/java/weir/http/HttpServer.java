@@ -543,9 +543,13 @@ public final class HttpServer implements Closeable {
      * @throws IllegalArgumentException if one cannot be read
      */
     public Builder proxyProtocolFrom(Collection<String> ranges) {
-      proxies =
-          new ProxyTrust(
-              AddressRanges.of(ranges), proxies.forwardedFrom(), proxies.standardHeader());
+      proxies = proxies.withProtocolFrom(AddressRanges.of(ranges));
+      return this;
+    }
+
+    /** Sets what becomes of a connection that should begin with the PROXY protocol. Default: cut. */
+    public Builder withoutProxyProtocol(ProxyTrust.Headerless fate) {
+      proxies = proxies.withHeaderless(Objects.requireNonNull(fate, "fate"));
       return this;
     }
 
@@ -557,15 +561,13 @@ public final class HttpServer implements Closeable {
      * @throws IllegalArgumentException if one cannot be read
      */
     public Builder forwardedFrom(Collection<String> ranges) {
-      proxies =
-          new ProxyTrust(
-              proxies.protocolFrom(), AddressRanges.of(ranges), proxies.standardHeader());
+      proxies = proxies.withForwardedFrom(AddressRanges.of(ranges));
       return this;
     }
 
     /** Reads the header Forwarded of RFC 7239 instead of X-Forwarded-*. Default: off. */
     public Builder standardForwarded(boolean on) {
-      proxies = new ProxyTrust(proxies.protocolFrom(), proxies.forwardedFrom(), on);
+      proxies = proxies.withStandardHeader(on);
       return this;
     }
 

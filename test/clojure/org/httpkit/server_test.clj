@@ -97,10 +97,11 @@
     (is (string? server-name))
     (is (pos? server-port))))
 
-(deftest forwarded-addresses-are-trusted-unless-told-otherwise
+;; §11.19: by default nobody is believed.
+(deftest forwarded-addresses-are-trusted-if-told
   (let [raw (GET "/" "X-Forwarded-For: 1.2.3.4, 5.6.7.8")]
-    (is (= "1.2.3.4" (:remote-addr (request-of raw))))
-    (is (= "127.0.0.1" (:remote-addr (request-of raw {:legacy-unsafe-remote-addr? false}))))))
+    (is (= "127.0.0.1" (:remote-addr (request-of raw))))
+    (is (= "1.2.3.4" (:remote-addr (request-of raw {:legacy-unsafe-remote-addr? true}))))))
 
 ;;; responses
 
@@ -131,8 +132,9 @@
   (is (= [404 "0"] ((juxt #(.status ^RawClient$Response %) #(.header ^RawClient$Response % "content-length"))
                     (respond-with nil)))))
 
+;; §11.26: that of the handler by default.
 (deftest a-head-response-has-the-length-of-its-body-or-that-of-the-handler
-  (doseq [[expected options] {"5" {}, "77" {:legacy-content-length? false}}]
+  (doseq [[expected options] {"77" {}, "5" {:legacy-content-length? true}}]
     (with-client [client (constantly {:headers {"Content-Length" "77"} :body "12345"}) options]
       (is (= expected (.header (.read (.send client "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n") true)
                                "content-length"))))))

@@ -43,7 +43,7 @@ final class Http1Initializer extends ChannelInitializer<Channel> {
     Meter meter = meter(channel, secure);
     config.initialPipeline().accept(pipeline);
     if (config.proxies().speaksProxyProtocol(channel.remoteAddress())) {
-      ProxyProtocol.addTo(pipeline, config.timeouts());
+      ProxyProtocol.addTo(pipeline, context);
     }
     if (config.sslContext() != null) {
       Tls.accept(pipeline, config.sslContext());

@@ -1,8 +1,14 @@
 package weir.http.server;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -12,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +27,8 @@ import weir.net.AddressRanges;
 
 /**
  * Reads the header with which a proxy begins a connection, version 1 or 2, and tells the connection
- * behind it by an event. A peer that sends none in time, or a malformed one, is cut.
+ * behind it by an event. A peer that sends none in time is cut; {@link ProxyTrust.Headerless} says what
+ * becomes of others.
  *
  * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">PROXY protocol</a>
  */
@@ -29,10 +37,18 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProtocol.class);
   private static final String DECODER = "proxy-protocol-decoder";
   private static final String HANDLER = "proxy-protocol";
+  private static final String GUARD = "proxy-protocol-guard";
+  private static final String DETECTOR = "proxy-protocol-detector";
+
+  private static final String REFUSAL =
+      "HTTP/1.1 400 Bad Request\r\nConnection: Close\r\n"
+          + "Content-Type: text/plain; charset=UTF-8\r\nContent-Length: 21\r\n\r\n"
+          + "malformed PROXY line\n";
 
   /** What the header may carry beside the addresses. */
   private static final int MAX_EXTRA_BYTES = 1024;
 
+  private static final long LINGER_MILLIS = 500;
   private static final int CLIENT_USED_TLS = 1;
 
   /**
@@ -43,21 +59,28 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
    */
   record Told(Endpoints endpoints, boolean secure) {}
 
-  private final long timeoutNanos;
+  private final ServerContext context;
   private Future<?> limit;
+  private boolean refused;
 
-  private ProxyProtocol(long timeoutNanos) {
-    this.timeoutNanos = timeoutNanos;
+  private ProxyProtocol(ServerContext context) {
+    this.context = context;
   }
 
   /** Adds the handlers that read the header; they remove themselves behind it. */
-  static void addTo(ChannelPipeline pipeline, Timeouts timeouts) {
-    pipeline.addLast(DECODER, new HAProxyMessageDecoder(MAX_EXTRA_BYTES, true));
-    pipeline.addLast(HANDLER, new ProxyProtocol(Timeouts.nanos(timeouts.header())));
+  static void addTo(ChannelPipeline pipeline, ServerContext context) {
+    if (context.config().proxies().headerless() == ProxyTrust.Headerless.SERVED) {
+      pipeline.addLast(DETECTOR, new ProxyHeaderDetector(DECODER, HANDLER));
+    }
+    Decoder decoder = new Decoder();
+    pipeline.addLast(GUARD, new Guard(decoder));
+    pipeline.addLast(DECODER, decoder);
+    pipeline.addLast(HANDLER, new ProxyProtocol(context));
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    long timeoutNanos = Timeouts.nanos(context.config().timeouts().header());
     if (timeoutNanos > 0) {
       limit = ctx.executor().schedule(() -> tooLate(ctx), timeoutNanos, TimeUnit.NANOSECONDS);
     }
@@ -72,6 +95,9 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
   public void handlerRemoved(ChannelHandlerContext ctx) {
     if (limit != null) {
       limit.cancel(false);
+    }
+    if (ctx.pipeline().context(GUARD) != null) {
+      ctx.pipeline().remove(GUARD);
     }
   }
 
@@ -96,7 +122,25 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     LOG.debug("{} sent no valid PROXY header", ctx.channel().remoteAddress(), cause);
-    ctx.close();
+    ServerConfig config = context.config();
+    if (config.proxies().headerless() == ProxyTrust.Headerless.CUT
+        || config.sslContext() != null
+        || !(cause instanceof DecoderException)) {
+      ctx.close();
+    } else if (!refused) {
+      refused = true;
+      context.application().onRefused(400);
+      ctx.writeAndFlush(Unpooled.copiedBuffer(REFUSAL, StandardCharsets.US_ASCII))
+          .addListener(sent -> linger(ctx.channel()));
+    }
+  }
+
+  /** What the peer goes on to send must not make the kernel drop our answer. */
+  private static void linger(Channel channel) {
+    if (channel instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    }
+    channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Returns null when the proxy speaks for itself, or does not know the client's address. */
@@ -110,7 +154,7 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
     InetSocketAddress local = address(header.destinationAddress(), header.destinationPort());
     return client == null || local == null
         ? null
-        : new Told(new Endpoints(local, client), overTls(header));
+        : new Told(Endpoints.told(local, client), overTls(header));
   }
 
   private static boolean overTls(HAProxyMessage header) {
@@ -127,6 +171,43 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
       return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
     } catch (UnknownHostException e) {
       throw new AssertionError("an address has 4 or 16 bytes", e);
+    }
+  }
+
+  /** Netty's, which closes the connection at a malformed header. */
+  private static final class Decoder extends HAProxyMessageDecoder {
+    private boolean reading;
+
+    Decoder() {
+      super(MAX_EXTRA_BYTES, true);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+      reading = true;
+      try {
+        super.channelRead(ctx, msg);
+      } finally {
+        reading = false;
+      }
+    }
+  }
+
+  /** Leaves it to {@link #exceptionCaught} what becomes of a connection with a malformed header. */
+  private static final class Guard extends ChannelOutboundHandlerAdapter {
+    private final Decoder decoder;
+
+    Guard(Decoder decoder) {
+      this.decoder = decoder;
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+      if (decoder.reading && ctx.pipeline().context(DECODER) != null) {
+        promise.trySuccess();
+      } else {
+        ctx.close(promise);
+      }
     }
   }
 }

@@ -78,6 +78,9 @@ public final class Tls {
     parameters.setEndpointIdentificationAlgorithm(
         endpointAlgorithm == null ? "" : endpointAlgorithm);
     handler.engine().setSSLParameters(parameters);
+    if (context instanceof PreparedContext prepared) {
+      prepared.prepare(handler.engine(), host, port);
+    }
     return handler;
   }
 }

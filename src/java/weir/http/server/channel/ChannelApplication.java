@@ -5,10 +5,14 @@ import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.RT;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import manifold.deferred.IDeferred;
 import org.httpkit.server.AsyncChannel;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
+import weir.executor.Pools;
 import weir.http.Reply;
 import weir.http.RingRequest;
 import weir.http.server.Application;
@@ -21,35 +25,29 @@ public final class ChannelApplication implements Application {
   private static final Keyword LISTENER = Keyword.intern("ring.websocket", "listener");
   private static final Reply NOT_FOUND = Reply.of(404);
 
-  private final IFn handler;
-  private final boolean async;
+  private final Handlers handlers;
   private final ChannelHub hub;
-  private final IFn listeners;
 
   /**
-   * Takes a handler.
+   * Takes handlers.
    *
-   * @param handler of a request, or of request, {@code respond} and {@code raise} if {@code async}
-   * @param hub what its channels share
-   * @param listeners makes a {@link WebSocketListener} of one of Ring's; may be null
+   * @param hub what their channels share
    */
-  public ChannelApplication(IFn handler, boolean async, ChannelHub hub, IFn listeners) {
-    this.handler = handler;
-    this.async = async;
+  public ChannelApplication(Handlers handlers, ChannelHub hub) {
+    this.handlers = handlers;
     this.hub = hub;
-    this.listeners = listeners;
   }
 
   @Override
   public WebSocketListener socketListener(Object listener) throws Exception {
-    return listeners == null
+    return handlers.listeners() == null
         ? Application.super.socketListener(listener)
-        : (WebSocketListener) listeners.invoke(listener);
+        : (WebSocketListener) handlers.listeners().invoke(listener);
   }
 
   @Override
   public AcceptOptions socketOptions() {
-    return new AcceptOptions(hub.settings().sockets());
+    return hub.settings().sockets();
   }
 
   @Override
@@ -57,31 +55,76 @@ public final class ChannelApplication implements Application {
     ChannelRequest request = new ChannelRequest(ring, hub);
     Object result;
     try {
-      result = async ? callAsync(request) : handler.invoke(request);
+      result = handlers.async() ? callAsync(request) : handlers.handler().invoke(request);
     } catch (Throwable t) {
       handlerFailed(request, t);
       throw t;
     }
-    return async ? result : answer(request, result);
+    return handlers.async() ? result : answer(request, result);
   }
 
   // ---- asynchronous handlers
 
   private Object callAsync(ChannelRequest request) {
     Deferred<Object> response = Deferred.create(null);
-    IFn respond = new Functions.Of(value -> respond(request, response, value));
-    IFn raise = new Functions.Of(error -> raise(request, response, error));
-    try {
-      handler.invoke(request, respond, raise);
-    } catch (Throwable t) {
-      raise(request, response, t);
+    callAsync(handlers.handler(), request, response, null);
+    if (handlers.timeoutMillis() > 0 && !response.realized()) {
+      limit(request, response);
     }
     return response;
   }
 
-  private void respond(ChannelRequest request, Deferred<Object> response, Object value) {
+  /**
+   * Calls a handler of three arguments.
+   *
+   * @param token the right to answer, or null if it is anybody's
+   */
+  private void callAsync(
+      IFn handler, ChannelRequest request, Deferred<Object> response, Object token) {
+    IFn respond = new Functions.Of(value -> respond(request, response, value, token));
+    IFn raise = new Functions.Of(error -> raise(request, response, error, token));
+    try {
+      handler.invoke(request, respond, raise);
+    } catch (Throwable t) {
+      raise(request, response, t, token);
+    }
+  }
+
+  private void limit(ChannelRequest request, Deferred<Object> response) {
+    Future<?> timer =
+        request
+            .message()
+            .channel()
+            .eventLoop()
+            .schedule(
+                () -> timedOut(request, response), handlers.timeoutMillis(), TimeUnit.MILLISECONDS);
+    IFn cancel = new Functions.Of(x -> timer.cancel(false));
+    response.onRealized(cancel, cancel);
+  }
+
+  private void timedOut(ChannelRequest request, Deferred<Object> response) {
     Object token = response.claim();
-    if (!(token == null || Boolean.FALSE.equals(token))) {
+    if (isClaimed(token)) {
+      Runnable answer =
+          handlers.onTimeout() == null
+              ? () -> raise(request, response, tooLate(), token)
+              : () -> callAsync(handlers.onTimeout(), request, response, token);
+      Pools.waitPool().execute(answer);
+    }
+  }
+
+  private TimeoutException tooLate() {
+    return new TimeoutException("no answer within " + handlers.timeoutMillis() + " ms");
+  }
+
+  private static boolean isClaimed(Object token) {
+    return !(token == null || Boolean.FALSE.equals(token));
+  }
+
+  private void respond(
+      ChannelRequest request, Deferred<Object> response, Object value, Object given) {
+    Object token = given == null ? response.claim() : given;
+    if (isClaimed(token)) {
       try {
         response.success(answer(request, value), token);
       } catch (Throwable t) {
@@ -90,9 +133,10 @@ public final class ChannelApplication implements Application {
     }
   }
 
-  private void raise(ChannelRequest request, Deferred<Object> response, Object error) {
-    Object token = response.claim();
-    if (!(token == null || Boolean.FALSE.equals(token))) {
+  private void raise(
+      ChannelRequest request, Deferred<Object> response, Object error, Object given) {
+    Object token = given == null ? response.claim() : given;
+    if (isClaimed(token)) {
       Throwable cause =
           error instanceof Throwable t
               ? t
@@ -104,7 +148,7 @@ public final class ChannelApplication implements Application {
 
   @Override
   public boolean bodiesEndByClosing() {
-    return async;
+    return handlers.async();
   }
 
   // ---- answers
@@ -146,8 +190,8 @@ public final class ChannelApplication implements Application {
   private Object then(ChannelRequest request, IDeferred later) {
     Deferred<Object> response = Deferred.create(null);
     later.onRealized(
-        new Functions.Of(value -> respond(request, response, value)),
-        new Functions.Of(error -> raise(request, response, error)));
+        new Functions.Of(value -> respond(request, response, value, null)),
+        new Functions.Of(error -> raise(request, response, error, null)));
     return response;
   }
 
@@ -198,7 +242,7 @@ public final class ChannelApplication implements Application {
   @Override
   public Object onError(RingRequest request, Throwable error) {
     told(request.path(), error);
-    return internal(error);
+    return handlers.onError() == null ? internal(error) : handlers.onError().invoke(error);
   }
 
   @Override
@@ -206,6 +250,9 @@ public final class ChannelApplication implements Application {
     hub.journal().warn("no room for " + request.path() + ": answered 503", null);
     hub.journal().event("serverStatus503");
     hub.journal().processed(503);
+    if (handlers.onRejected() != null) {
+      return handlers.onRejected().invoke(request);
+    }
     return Reply.of(503)
         .header("content-type", "text/plain; charset=utf-8")
         .header("retry-after", "1")

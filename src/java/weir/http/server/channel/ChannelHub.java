@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import weir.executor.Pools;
-import weir.http.websocket.WebSocketConfig;
+import weir.http.websocket.AcceptOptions;
 
 /** What the channels of a server share, and which of them are open. */
 public final class ChannelHub {
@@ -30,7 +30,7 @@ public final class ChannelHub {
    *     handler says
    * @param tellsErrors whether a 500 has the exception's message
    * @param keepsEmptyBodies whether a request without a body has an empty stream
-   * @param sockets options of WebSockets
+   * @param sockets how WebSockets are accepted
    */
   public record Settings(
       Journal journal,
@@ -41,7 +41,7 @@ public final class ChannelHub {
       boolean countsHeadBodies,
       boolean tellsErrors,
       boolean keepsEmptyBodies,
-      WebSocketConfig sockets) {}
+      AcceptOptions sockets) {}
 
   /** Creates a hub without channels. */
   public ChannelHub(Settings settings) {

@@ -5,9 +5,9 @@ import clojure.lang.Keyword;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayInputStream;
-import java.util.Locale;
 import org.httpkit.BytesInputStream;
 import weir.http.ContentType;
+import weir.http.Endpoints;
 import weir.http.MapView;
 import weir.http.RequestMessage;
 import weir.http.RingRequest;
@@ -126,7 +126,7 @@ final class ChannelRequest extends MapView {
       case ASYNC_CHANNEL -> channel();
       case WEBSOCKET -> isWebSocket();
       case START_TIME -> message().arrivedNanos();
-      case HEADERS -> ring.headers();
+      case HEADERS -> headers();
       case REQUEST_METHOD,
           URI,
           QUERY_STRING,
@@ -168,7 +168,28 @@ final class ChannelRequest extends MapView {
     return charset == null ? "utf8" : charset;
   }
 
+  /** A proxy that speaks the PROXY protocol knows better than the headers that it passes on. */
+  private Object headers() {
+    Endpoints endpoints = message().endpoints();
+    if (!endpoints.areTold()) {
+      return ring.headers();
+    }
+    int port = endpoints.localPort();
+    IPersistentMap headers =
+        ((IPersistentMap) ring.headers())
+            .assoc("x-forwarded-for", endpoints.remoteHost())
+            .assoc("x-forwarded-port", String.valueOf(port));
+    return switch (port) {
+      case 443 -> headers.assoc("x-forwarded-proto", "https");
+      case 80 -> headers.assoc("x-forwarded-proto", "http");
+      default -> headers;
+    };
+  }
+
   private String remoteAddress() {
+    if (message().endpoints().areTold()) {
+      return message().endpoints().remoteHost();
+    }
     if (hub.settings().trustsForwardedFor()) {
       String forwarded = message().headers().get("x-forwarded-for");
       if (forwarded != null) {
@@ -181,7 +202,16 @@ final class ChannelRequest extends MapView {
 
   boolean isWebSocket() {
     HttpHeaders headers = message().headers();
-    String upgrade = headers.get(HttpHeaderNames.UPGRADE);
-    return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
+    if (!headers.contains(HttpHeaderNames.UPGRADE)) {
+      return false; // nearly always
+    }
+    for (String field : headers.getAll(HttpHeaderNames.UPGRADE)) {
+      for (String token : field.split(",")) {
+        if (token.trim().equalsIgnoreCase("websocket")) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

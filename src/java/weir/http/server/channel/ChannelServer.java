@@ -1,7 +1,6 @@
 package weir.http.server.channel;
 
 import clojure.lang.IDeref;
-import clojure.lang.IFn;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import weir.deferred.Deferred;
 import weir.http.HttpServer;
 import weir.http.ServerOptions;
 import weir.http.body.BodyRule;
+import weir.http.server.ProxyTrust;
 
 /** A running server with channels, as http-kit's API has it. */
 public final class ChannelServer implements org.httpkit.server.HttpServer {
@@ -51,8 +51,7 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
   /**
    * Starts a server.
    *
-   * @param handler of a request; or of request, {@code respond} and {@code raise} if {@code async}
-   * @param listeners makes a WebSocketListener of one of Ring's; may be null
+   * @param headerless what becomes of connections that should begin with the PROXY protocol
    * @param place what was called, for reports of unknown options
    * @param options those of {@link ServerOptions}
    * @param others names of more options, which the caller has read
@@ -61,10 +60,9 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
    * @param socket is closed with the server; may be null
    */
   public static ChannelServer start(
-      IFn handler,
-      boolean async,
+      Handlers handlers,
       ChannelHub hub,
-      IFn listeners,
+      ProxyTrust.Headerless headerless,
       String place,
       Map<?, ?> options,
       Collection<String> others,
@@ -74,7 +72,8 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
     HttpServer.Builder builder =
         HttpServer.builder()
             .threadPrefix("http-kit-server")
-            .application(new ChannelApplication(handler, async, hub, listeners));
+            .withoutProxyProtocol(headerless)
+            .application(new ChannelApplication(handlers, hub));
     if (bodies != null) {
       builder.bodyRule(bodies);
     }

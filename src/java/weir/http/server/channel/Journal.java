@@ -9,8 +9,6 @@ import org.slf4j.LoggerFactory;
 /** Tells a program's loggers what happens. What they throw is logged, and goes no further. */
 public final class Journal {
 
-  private static final Logger LOG = LoggerFactory.getLogger("weir.http.server");
-
   private static final Map<String, String> NAMES =
       Map.ofEntries(
           Map.entry("serverAcceptError", "httpkit.server.accept.error"),
@@ -27,6 +25,7 @@ public final class Journal {
           Map.entry("serverStatus503Todo", "httpkit.server.status.503.todo"),
           Map.entry("clientImpossible", "httpkit.client.impossible"));
 
+  private final Logger log;
   private final IFn errors;
   private final IFn warnings;
   private final IFn events;
@@ -35,12 +34,15 @@ public final class Journal {
   /**
    * Takes a program's loggers; each may be null.
    *
+   * @param name of the log
    * @param errors of a message and a throwable, instead of the log
    * @param warnings of a message and a throwable, instead of the log
    * @param events of the name of an event
    * @param replacements from event ids, such as {@code serverStatus404}, to names
    */
-  public Journal(IFn errors, IFn warnings, IFn events, Map<String, String> replacements) {
+  public Journal(
+      String name, IFn errors, IFn warnings, IFn events, Map<String, String> replacements) {
+    this.log = LoggerFactory.getLogger(name);
     this.errors = errors;
     this.warnings = warnings;
     this.events = events;
@@ -51,7 +53,7 @@ public final class Journal {
   /** Tells about an error. */
   public void error(String message, Throwable cause) {
     if (errors == null) {
-      LOG.error(message, cause);
+      log.error(message, cause);
     } else {
       call(errors, message, cause);
     }
@@ -60,7 +62,7 @@ public final class Journal {
   /** Tells about a warning. */
   public void warn(String message, Throwable cause) {
     if (warnings == null) {
-      LOG.warn(message, cause);
+      log.warn(message, cause);
     } else {
       call(warnings, message, cause);
     }
@@ -84,15 +86,15 @@ public final class Journal {
     try {
       events.invoke(name);
     } catch (Throwable t) {
-      LOG.debug("the event logger failed", t);
+      log.debug("the event logger failed", t);
     }
   }
 
-  private static void call(IFn logger, String message, Throwable cause) {
+  private void call(IFn logger, String message, Throwable cause) {
     try {
       logger.invoke(message, cause);
     } catch (Throwable t) {
-      LOG.debug("a logger failed", t);
+      log.debug("a logger failed", t);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.ReentrantLock;
 import org.httpkit.server.AsyncChannel;
+import org.httpkit.server.Frame;
 import weir.deferred.Deferred;
 import weir.executor.Pools;
 import weir.http.Endpoints;
@@ -258,11 +259,15 @@ public final class ResponseChannel extends AsyncChannel {
         throw new java.io.UncheckedIOException(e);
       }
     }
-    if (message instanceof String || message instanceof byte[]) {
+    if (message instanceof String
+        || message instanceof byte[]
+        || message instanceof Frame.PingFrame) {
       return message;
     }
     throw new IllegalArgumentException(
-        "a message of " + message.getClass() + " (expected: a String, byte[] or InputStream)");
+        "a message of "
+            + message.getClass()
+            + " (expected: a String, byte[], InputStream or Frame.PingFrame)");
   }
 
   // ---- closing
@@ -441,7 +446,7 @@ public final class ResponseChannel extends AsyncChannel {
   }
 
   private AcceptOptions options() {
-    return new AcceptOptions(hub.settings().sockets());
+    return hub.settings().sockets();
   }
 
   private SocketLink link() {

@@ -4,6 +4,7 @@ import clojure.lang.IFn;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
+import org.httpkit.server.Frame;
 import weir.deferred.Deferred;
 import weir.executor.NonBlockingThread;
 import weir.http.server.Upgradable;
@@ -106,7 +107,18 @@ final class SocketLink implements WebSocketListener {
     } finally {
       lock.unlock();
     }
+    if (message instanceof Frame.PingFrame ping) {
+      return sendPing(open, ping, answer);
+    }
     return send(open, message, answer);
+  }
+
+  private static boolean sendPing(WebSocket open, Frame.PingFrame ping, Deferred<Boolean> answer) {
+    boolean sent = open.sendPing(ping.data);
+    if (answer != null) {
+      answer.success(sent);
+    }
+    return sent;
   }
 
   private boolean send(WebSocket open, Object message, Deferred<Boolean> answer) {
@@ -164,7 +176,11 @@ final class SocketLink implements WebSocketListener {
     lock.lock();
     try {
       for (Object message : early) {
-        opened.offer(message);
+        if (message instanceof Frame.PingFrame ping) {
+          opened.sendPing(ping.data);
+        } else {
+          opened.offer(message);
+        }
       }
       early.clear();
       socket = opened;
