@@ -7,6 +7,7 @@
   (:refer-clojure :exclude [get])
   (:require
    [org.httpkit.client.body :as body]
+   [org.httpkit.client.connections :as connections]
    [org.httpkit.client.engine :as engine]
    [org.httpkit.utils :as utils]
    [weir.options :as o])
@@ -16,8 +17,9 @@
    (java.util.concurrent Executor)
    (javax.net.ssl SSLContext SSLEngine)
    (org.httpkit.client HttpClient IFilter$MaxBodyFilter)
-   (org.slf4j LoggerFactory)
-   (weir.http FormEncoding)))
+   (weir.http FormEncoding)
+   (weir.http.server.channel Journal)
+   (weir.net.tls ClientEngines)))
 
 (set! *warn-on-reflection* true)
 
@@ -41,19 +43,22 @@
 (defn make-ssl-engine
   "Makes an SSLEngine for `:sslengine`, of an SSLContext or of the default one."
   (^SSLEngine [] (make-ssl-engine (SSLContext/getDefault)))
-  (^SSLEngine [ctx] (engine/ssl-engine ctx)))
+  (^SSLEngine [ctx] (ClientEngines/make ctx)))
 
 (defn make-client
   "Makes a client: a java.io.Closeable with `.stop`.
 
   | key | meaning (default)
   |:----|:----
-  | `:max-connections` | connections to all origins together (unlimited)
+  | `:max-connections` | connections to all origins together, for each kind of TLS and `:keepalive` (unlimited)
+  | `:address-finder` | function of a URI, that of the proxy if there is one, which returns the SocketAddress to connect to
+  | `:channel-factory` | function of a SocketAddress that returns a SocketChannel for it
   | `:ssl-configurer` | function of an SSLEngine and a URI that sets the engine up
   | `:bind-address` | a SocketAddress to connect from
-  | `:error-logger`, `:event-logger`, `:event-names` | as for `org.httpkit.server/run-server`"
+  | `:error-logger` | function of a message and a throwable: callbacks that fail, and faults of the client (the log)
+  | `:event-logger`, `:event-names` | as for `org.httpkit.server/run-server`"
   ^HttpClient [opts]
-  (engine/make-client opts))
+  (connections/make-client opts))
 
 (def default-client "The client of requests that name none: a delay." (delay (make-client {})))
 
@@ -109,13 +114,13 @@
     IPending
     (isRealized [_] (realized? response))))
 
-(defn- call-back [opts callback result]
+(defn- call-back [opts ^Journal journal callback result]
   (try
     (if (false? (:deadlock-guard? opts))
       (callback result)
       (binding [*in-callback* true] (callback result)))
     (catch Throwable t
-      (.error (LoggerFactory/getLogger "org.httpkit.client") "a callback failed" t)
+      (.error journal (str "the callback of " (:url opts) " failed") t)
       {:opts (:opts result) :error t})))
 
 (defn- worker ^Executor [opts]
@@ -142,8 +147,14 @@
   | `:auto-compression?` | accept gzip and deflate (true)
   | `:filter` | an IFilter, such as `max-body-filter` makes
   | `:follow-redirects`, `:max-redirects` | (true, 10)
+  | `:allow-unsafe-redirect-methods` | keep the method on 301, 302 and 303 (false)
+  | `:proxy-url` | `http://host:port`, or with `https`, `socks4`, `socks5`; `user:password@` logs in
+  | `:proxy-host`, `:proxy-port` | the same in two parts, which win
+  | `:proxy-user`, `:proxy-pass` | its login
+  | `:proxy-ignore-hosts` | hosts that are reached without it, such as \"localhost\" or \"*.internal\"
+  | `:tunnel?` | goes through a tunnel for http, too, as for https in any case (false)
   | `:insecure?` | trust every certificate for every name (false)
-  | `:sslengine` | what `make-ssl-engine` has returned
+  | `:sslengine` | an SSLEngine; one that `make-ssl-engine` has not made serves one connection
   | `:client` | a client, or a delay of one (`*default-client*`)
   | `:worker-pool` | where the callback runs (`default-worker_`)
   | `:deadlock-guard?` | dereferencing a response within a callback throws (true)"
@@ -153,8 +164,9 @@
   (let [response (or response (promise))
         callback (or callback identity)
         given (dissoc opts :response)
-        client (engine/client-of opts *default-client*)
-        finish #(deliver response (call-back opts callback %))]
+        client (connections/client-of opts *default-client*)
+        journal (connections/journal client)
+        finish #(deliver response (call-back opts journal callback %))]
     (engine/send! client given (worker opts) finish)
     (if (false? (:deadlock-guard? opts))
       response

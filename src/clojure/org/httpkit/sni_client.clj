@@ -20,8 +20,8 @@
                ^SSLEngine ssl-engine ^URI uri]
    (let [params (.getSSLParameters ssl-engine)
          host (.getHost uri)]
-     (when hostname-verification?
-       (.setEndpointIdentificationAlgorithm params "HTTPS"))
+     ;; Nil would leave what is there.
+     (.setEndpointIdentificationAlgorithm params (if hostname-verification? "HTTPS" ""))
      (.setServerNames params (if (and sni? host (not (ip-literal? host)))
                                (List/of (SNIHostName. host))
                                (List/of)))

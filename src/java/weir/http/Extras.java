@@ -30,6 +30,7 @@ public final class Extras {
   private RetryRule retry;
   private ProxyRule proxy;
   private HttpCache cache;
+  private AddressRule address;
   private long socketTimeout;
   private boolean graceful;
 
@@ -46,6 +47,7 @@ public final class Extras {
     e.retry = retry;
     e.proxy = proxy;
     e.cache = cache;
+    e.address = address;
     e.socketTimeout = socketTimeout;
     e.graceful = graceful;
     return e;
@@ -105,6 +107,12 @@ public final class Extras {
     return e;
   }
 
+  Extras withAddress(AddressRule rule) {
+    Extras e = copy();
+    e.address = rule;
+    return e;
+  }
+
   Extras withSocketTimeout(long millis) {
     Extras e = copy();
     e.socketTimeout = millis;
@@ -129,6 +137,7 @@ public final class Extras {
             && retry == null
             && proxy == null
             && cache == null
+            && address == null
             && socketTimeout == 0
             && !graceful;
     return empty ? null : this;
@@ -185,6 +194,11 @@ public final class Extras {
   /** Returns the cache that is asked. */
   public HttpCache cache() {
     return cache;
+  }
+
+  /** Returns what says where connections go. */
+  public AddressRule address() {
+    return address;
   }
 
   /** Returns in ms how long the server may keep silent. */

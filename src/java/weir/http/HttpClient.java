@@ -10,11 +10,13 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.io.Closeable;
 import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import weir.deferred.Deferred;
 import weir.executor.Stats;
 import weir.http.client.Call;
@@ -179,6 +181,8 @@ public final class HttpClient implements Closeable {
     private ProxyRule proxy = ProxyRule.DIRECT;
     private Consumer<Bootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
+
+    private Function<SocketAddress, SocketChannel> sockets;
 
     private Object attachment;
 
@@ -399,6 +403,15 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
+    /**
+     * Connects with sockets that {@code factory} makes, one for each attempt at an address; they are
+     * reached by the nio transport then.
+     */
+    public Builder sockets(Function<SocketAddress, SocketChannel> factory) {
+      sockets = Objects.requireNonNull(factory, "factory");
+      return transport(Transport.NIO);
+    }
+
     /** Changes Netty's bootstrap for each attempt to connect, after all defaults are set. */
     public Builder bootstrap(Consumer<Bootstrap> transform) {
       bootstrap = Objects.requireNonNull(transform, "transform");
@@ -452,7 +465,8 @@ public final class HttpClient implements Closeable {
               onStats,
               statsPeriod,
               bootstrap,
-              pipeline));
+              pipeline,
+              sockets));
     }
   }
 }

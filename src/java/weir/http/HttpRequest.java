@@ -50,6 +50,7 @@ public final class HttpRequest {
   private final long maxBodyBytes;
   private final boolean followRedirects;
   private final boolean forceRedirects;
+  private final boolean keepMethod;
   private final int maxRedirects;
   private final boolean failOnErrorStatus;
   private final IntPredicate unexceptional;
@@ -72,6 +73,7 @@ public final class HttpRequest {
     maxBodyBytes = b.maxBodyBytes;
     followRedirects = b.followRedirects;
     forceRedirects = b.forceRedirects;
+    keepMethod = b.keepMethod;
     maxRedirects = b.maxRedirects;
     failOnErrorStatus = b.failOnErrorStatus;
     unexceptional = b.unexceptional;
@@ -165,6 +167,11 @@ public final class HttpRequest {
     return forceRedirects;
   }
 
+  /** Returns whether redirects keep the method where it usually becomes GET. */
+  public boolean keepsMethod() {
+    return keepMethod;
+  }
+
   /** Returns how many redirects are followed. */
   public int maxRedirects() {
     return maxRedirects;
@@ -229,6 +236,7 @@ public final class HttpRequest {
     private long maxBodyBytes;
     private boolean followRedirects = true;
     private boolean forceRedirects;
+    private boolean keepMethod;
     private int maxRedirects = DEFAULT_MAX_REDIRECTS;
     private boolean failOnErrorStatus;
     private IntPredicate unexceptional = HttpRequest::isUnexceptionalByDefault;
@@ -254,6 +262,7 @@ public final class HttpRequest {
       maxBodyBytes = r.maxBodyBytes;
       followRedirects = r.followRedirects;
       forceRedirects = r.forceRedirects;
+      keepMethod = r.keepMethod;
       maxRedirects = r.maxRedirects;
       failOnErrorStatus = r.failOnErrorStatus;
       unexceptional = r.unexceptional;
@@ -451,6 +460,12 @@ public final class HttpRequest {
       return this;
     }
 
+    /** Keeps method and body when a 301, 302 or 303 is followed, instead of GET. Default: off. */
+    public Builder keepMethod(boolean on) {
+      keepMethod = on;
+      return this;
+    }
+
     /** Sets how many redirects are followed. Default: {@link #DEFAULT_MAX_REDIRECTS}. */
     public Builder maxRedirects(int n) {
       if (n < 0) {
@@ -548,6 +563,15 @@ public final class HttpRequest {
     /** Goes through another proxy than the client's, or through none. */
     public Builder proxy(ProxyRule rule) {
       extras = extras.withProxy(Objects.requireNonNull(rule, "rule"));
+      return this;
+    }
+
+    /**
+     * Connects to what {@code rule} says, asked for each hop. Connections to different addresses are
+     * not used for one another's requests.
+     */
+    public Builder address(AddressRule rule) {
+      extras = extras.withAddress(Objects.requireNonNull(rule, "rule"));
       return this;
     }
 

@@ -6,6 +6,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
@@ -16,9 +18,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import weir.net.proxy.ProxyServer;
 
 /**
@@ -43,6 +48,8 @@ public final class Dialer {
    * @param local the address to connect from, or null
    * @param loops where connections live; null for those that all clients share
    * @param bootstrap changes Netty's bootstrap after all defaults are set
+   * @param sockets makes the socket for an address, with the nio transport only; null for the
+   *     transport's own
    */
   public record Options(
       Transport transport,
@@ -50,7 +57,8 @@ public final class Dialer {
       Duration connectTimeout,
       SocketAddress local,
       EventLoopGroup loops,
-      Consumer<Bootstrap> bootstrap) {
+      Consumer<Bootstrap> bootstrap,
+      Function<SocketAddress, SocketChannel> sockets) {
 
     /** Creates the options of a dialer on the loops that all clients share. */
     public Options(
@@ -59,7 +67,7 @@ public final class Dialer {
         Duration connectTimeout,
         SocketAddress local,
         Consumer<Bootstrap> bootstrap) {
-      this(transport, resolver, connectTimeout, local, null, bootstrap);
+      this(transport, resolver, connectTimeout, local, null, bootstrap, null);
     }
   }
 
@@ -93,9 +101,18 @@ public final class Dialer {
    * @return what gives the attempt up
    */
   public Dialing dial(SocketAddress to, ProxyServer proxy, Caller caller) {
+    return dial(to, proxy, proxy == null ? to : proxy.address(), caller);
+  }
+
+  /**
+   * Starts to connect.
+   *
+   * @param first where the connection itself goes: the address of the target, or of the proxy
+   */
+  public Dialing dial(SocketAddress to, ProxyServer proxy, SocketAddress first, Caller caller) {
     EventLoop loop = loops.next();
     Race race = new Race(loop, this, to, proxy, caller);
-    loop.execute(() -> resolve(proxy == null ? to : proxy.address(), loop, race));
+    loop.execute(() -> resolve(first, loop, race));
     return race;
   }
 
@@ -142,17 +159,27 @@ public final class Dialer {
   Bootstrap attempt(SocketAddress to, EventLoop loop) {
     boolean unix = isUnix(to);
     Bootstrap b = template.clone(loop);
-    if (unix) {
-      b.channelFactory(options.transport()::clientUnixChannel);
-    } else {
-      b.channelFactory(options.transport()::newClientChannel)
-          .option(ChannelOption.TCP_NODELAY, true);
+    if (!unix) {
+      b.option(ChannelOption.TCP_NODELAY, true);
       if (options.local() != null) {
         b.localAddress(options.local());
       }
     }
+    if (options.sockets() != null) {
+      Channel made = wrap(options.sockets().apply(to), unix);
+      b.channelFactory(() -> made);
+    } else if (unix) {
+      b.channelFactory(options.transport()::clientUnixChannel);
+    } else {
+      b.channelFactory(options.transport()::newClientChannel);
+    }
     options.bootstrap().accept(b);
     return b;
+  }
+
+  private static Channel wrap(SocketChannel socket, boolean unix) {
+    Objects.requireNonNull(socket, "the socket that a program has made");
+    return unix ? new NioDomainSocketChannel(socket) : new NioSocketChannel(socket);
   }
 
   /** Returns the address as the transport's own sockets want it. */

@@ -2,6 +2,7 @@
   "Requests with http-kit's client. [D] marks where the specification wants something else than http-kit
   does."
   (:require
+   [clojure.java.io]
    [clojure.string :as str]
    [clojure.test :refer [are deftest is use-fixtures]]
    [org.httpkit.client :as http]
@@ -115,6 +116,12 @@
     (is (re-find #"(?s)name=\"first\".*1.*name=\"n\".*text.*name=\"f\"; filename=\"a.txt\".*bytes" body)))
   (is (thrown-with-msg? IllegalArgumentException #":content is :x"
                         (http/post (url "/echo") {:multipart [{:name "n" :content :x}]})))
+  ;; A filename and a type are sent only when they are given, but for the type of files.
+  (let [{:keys [body]} (echoed "/echo" {:method :post
+                                        :multipart [{:name "ä\"" :content (clojure.java.io/file "LICENSE")}
+                                                    {:name "b" :content 7}]})]
+    (is (re-find #"Content-Disposition: form-data; name=\"ä\\\"\"\r\nContent-Type: application/octet-stream\r\n\r\n" body))
+    (is (re-find #"Content-Disposition: form-data; name=\"b\"\r\n\r\n7\r\n" body)))
   ;; [D] §6.4: the boundary is random.
   (is (apply not= (repeatedly 2 #(get-in (echoed "/echo" {:method :post :multipart [{:name "n" :content "1"}]})
                                          [:headers "content-type"])))))
@@ -164,7 +171,7 @@
     java.net.URISyntaxException {:url "http://localhost/a b"}
     ProtocolException {:url (url "/") :headers {"Transfer-Encoding" "chunked"}}
     IllegalArgumentException {:url (url "/") :headers {"a" "b\r\nc: d"}}
-    IllegalArgumentException {:url (url "/") :proxy-url "http://localhost:1"}
+    ConnectException {:url (url "/") :proxy-url "http://localhost:1"}
     RejectedExecutionException {:url (url "/text")
                                 :worker-pool (doto (Executors/newSingleThreadExecutor) .shutdown)})
   (is (re-find #"^idle timeout: 50" (ex-message (:error @(http/get (url "/never") {:idle-timeout 50}))))))
@@ -201,5 +208,5 @@
                               #(count (.getServerNames ^javax.net.ssl.SSLParameters %)))
                         (params "https://example.com/" {}))))
     (is (empty? (.getServerNames ^javax.net.ssl.SSLParameters (params "https://127.0.0.1/" {}))))
-    (is (nil? (.getEndpointIdentificationAlgorithm
+    (is (= "" (.getEndpointIdentificationAlgorithm
                ^javax.net.ssl.SSLParameters (params "https://a/" {:hostname-verification? false}))))))

@@ -1,119 +1,34 @@
 (ns ^:no-doc org.httpkit.client.engine
-  "The option maps of `org.httpkit.client`, as calls on the engine's builders, and its results as
-  response maps."
+  "The option maps of `org.httpkit.client`, as requests of the engine's, and its results as response
+  maps."
   (:require
    [org.httpkit.client.body :as body]
+   [org.httpkit.client.connections :as connections]
    [weir.options :as o])
   (:import
-   (aleph.utils ConnectionTimeoutException PoolTimeoutException ReadTimeoutException
-                RequestTimeoutException)
-   (clojure.lang IDeref)
-   (io.netty.channel ChannelPipeline)
-   (io.netty.handler.ssl ClientAuth IdentityCipherSuiteFilter JdkSslContext SslHandler)
+   (aleph.utils ConnectionTimeoutException PoolTimeoutException ProxyConnectionTimeoutException
+                ReadTimeoutException RequestTimeoutException)
+   (clojure.lang ExceptionInfo)
+   (io.netty.handler.proxy ProxyConnectException)
    (java.io File IOException InputStream)
-   (java.net MalformedURLException SocketAddress URI)
+   (java.net MalformedURLException URI)
    (java.nio ByteBuffer)
    (java.nio.charset StandardCharsets)
    (java.time Duration)
-   (java.util Collections Map Set WeakHashMap)
-   (java.util.concurrent ConcurrentHashMap Executor RejectedExecutionException)
-   (java.util.function BiConsumer Consumer)
-   (javax.net.ssl SSLContext SSLEngine)
-   (org.httpkit ProtocolException)
-   (org.httpkit.client AbortException HttpClient IFilter IFilter$MaxBodyFilter TimeoutException)
+   (java.util Set)
+   (java.util.concurrent Executor RejectedExecutionException)
+   (java.util.function BiConsumer)
+   (org.httpkit HTTPException ProtocolException)
+   (org.httpkit.client AbortException IFilter IFilter$MaxBodyFilter TimeoutException)
+   (org.httpkit.client.connections Engine)
    (weir.deferred Deferred)
    (weir.http FormEncoding FormEncoding$Repeat HeaderMap HttpRequest HttpRequest$Builder
               Progress RedirectException RingResponse Url)
    (weir.http.multipart Multipart Part)
+   (weir.http.server.channel Journal)
    (weir.time SystemClock)))
 
 (set! *warn-on-reflection* true)
-
-;;; clients
-
-(def ^:private contexts
-  "The SSLContexts of engines that programs have made."
-  (Collections/synchronizedMap (WeakHashMap.)))
-
-(defn ssl-engine ^SSLEngine [^SSLContext ctx]
-  (let [engine (doto (.createSSLEngine ctx) (.setUseClientMode true))]
-    (.put ^Map contexts engine ctx)
-    engine))
-
-(defn- jdk-context [^SSLContext ctx]
-  (JdkSslContext. ctx true nil IdentityCipherSuiteFilter/INSTANCE nil ClientAuth/NONE nil false))
-
-(defn- configuring ^Consumer [configure]
-  (reify Consumer
-    (accept [_ pipeline]
-      (when-some [^SslHandler tls (.get ^ChannelPipeline pipeline SslHandler)]
-        (let [engine (.engine tls)]
-          (configure engine (URI. "https" nil (.getPeerHost engine) (.getPeerPort engine)
-                                  nil nil nil)))))))
-
-(defn- build ^weir.http.HttpClient [opts {:keys [tls keepalive]}]
-  (let [b (weir.http.HttpClient/builder)
-        n (:max-connections opts)]
-    (when-some [a (:bind-address opts)]
-      (.localAddress b (o/check :bind-address a #(instance? SocketAddress %) "a SocketAddress")))
-    (if (and n (not= -1 n))
-      (let [n (o/positive-int opts :max-connections)]
-        (doto b (.totalConnections (int n)) (.connectionsPerHost (int n))))
-      (doto b (.totalConnections Integer/MAX_VALUE) (.connectionsPerHost Integer/MAX_VALUE)))
-    (.idleTimeout b (Duration/ofMillis keepalive))
-    (cond
-      (= :insecure tls) (.insecure b)
-      tls (.sslContext b (jdk-context tls)))
-    (when-some [f (:ssl-configurer opts)]
-      (when-not (= :insecure tls)
-        (.pipeline b (configuring f))))
-    (.build b)))
-
-(defprotocol Engines
-  (engine-for [client policy] "Returns the engine's client for a policy of TLS and keep-alive.")
-  (running [client] "Returns the set of calls that run."))
-
-(deftype Client [opts ^ConcurrentHashMap engines calls stopped]
-  Engines
-  (engine-for [_ policy]
-    (when @stopped (throw (IOException. "HTTP client is stopped")))
-    (.computeIfAbsent engines policy
-                      (reify java.util.function.Function
-                        (apply [_ policy] (build opts policy)))))
-  (running [_] calls)
-  Object
-  (toString [_] (str "HttpClient[" (if @stopped "stopped" "running") "]")))
-
-(def ^:private client-known
-  #{:max-connections :ssl-configurer :bind-address :error-logger :event-logger :event-names
-    :address-finder :channel-factory})
-
-(defn- stop-client [^Client client]
-  (when (compare-and-set! (.-stopped client) false true)
-    (run! #(.error ^Deferred % (IOException. "HTTP client is stopped")) (running client))
-    (run! #(.shutdown ^weir.http.HttpClient %) (.values ^ConcurrentHashMap (.-engines client)))))
-
-(defn make-client ^HttpClient [opts]
-  (o/report-unknown! "org.httpkit.client/make-client" opts client-known)
-  (doseq [k [:address-finder :channel-factory :error-logger :event-logger :event-names]]
-    (when-some [v (k opts)]
-      (throw (o/illegal k v "nothing: this version does not support the option yet"))))
-  (let [client (Client. opts (ConcurrentHashMap.) (ConcurrentHashMap/newKeySet) (atom false))]
-    (proxy [HttpClient IDeref] []
-      (deref [] client)
-      (stop [] (stop-client client))
-      (close [] (stop-client client))
-      (toString [] (str client)))))
-
-(defn- undelayed [x] (if (delay? x) @x x))
-
-(defn client-of
-  "Returns the client of a request."
-  ^Client [{:keys [client]} default]
-  (let [c (or (undelayed client) (undelayed default)
-              @@(requiring-resolve 'org.httpkit.client/default-client))]
-    (o/check :client c #(instance? HttpClient %) "what make-client has returned, or a delay of it")
-    @c))
 
 ;;; requests
 
@@ -128,45 +43,38 @@
 (defn params [m how]
   (FormEncoding/encode m StandardCharsets/UTF_8 (style how) true))
 
-(defn- part [{:keys [content filename content-type] :as p}]
+(defn- part ^Part [{:keys [content filename content-type] :as p} mixed?]
   (let [part-name (str (some-> (:name p) name))]
-    (when (re-find #"\p{Cntrl}" (str part-name filename))
-      (throw (IllegalArgumentException. "a part's :name or :filename has control characters")))
+    (when (re-find #"\p{Cntrl}" (str part-name filename content-type))
+      (throw (IllegalArgumentException.
+              "a part's :name, :filename or :content-type has control characters")))
     (o/check :content content
              #(or (string? %) (bytes? %) (number? %) (instance? ByteBuffer %) (instance? File %)
                   (instance? InputStream %))
              "a string, byte[], ByteBuffer, File, InputStream or number")
-    (let [content (if (number? content) (str content) content)
-          file? (or (instance? File content) (instance? InputStream content))]
-      (if (or filename content-type file?)
-        (Part/file part-name content filename
-                   (or content-type (when file? "application/octet-stream")) nil -1)
-        (Part/field part-name content nil)))))
+    (Part/of (when-not mixed? part-name)
+             (if (number? content) (str content) content)
+             (some-> filename str)
+             (or content-type
+                 (when (or (instance? File content) (instance? InputStream content))
+                   "application/octet-stream")))))
 
 (defn- multipart ^Multipart [{:keys [multipart form-params multipart-mixed?]}]
-  (Multipart/of (mapv part (concat (for [[k v] form-params] {:name (name k) :content (str v)})
-                                   multipart))
+  (Multipart/of (mapv #(part % multipart-mixed?)
+                      (concat (for [[k v] form-params] {:name (name k) :content (str v)})
+                              multipart))
                 (if multipart-mixed? "mixed" "form-data")
                 StandardCharsets/UTF_8))
 
 (defn check-call
   "Throws what http-kit throws at the call itself."
   [{:keys [method] :as opts}]
-  (o/check :method method (or (nil? method) (keyword? method)) "a keyword")
+  (o/check :method method
+           (or (nil? method)
+               (and (keyword? method) (re-matches #"[\w!#$%&'*+.^`|~-]+" (name method))))
+           "a keyword whose name is a token, such as :get")
   (when (:multipart opts) (multipart opts))
   nil)
-
-(def ^:private refused
-  {:proxy-url "no proxy: this version does not support it yet"
-   :proxy-host "no proxy: this version does not support it yet"
-   :proxy-port "no proxy: this version does not support it yet"
-   :tunnel? "false: this version does not support proxies yet"
-   :allow-unsafe-redirect-methods "false: this version does not support it yet"})
-
-(defn- refuse [opts]
-  (doseq [[k expected] refused]
-    (when-some [v (k opts)]
-      (when v (throw (o/illegal k v expected))))))
 
 (defn- url ^Url [{:keys [url query-params nested-param-style]}]
   (let [^String url (str url)]
@@ -181,14 +89,17 @@
       (catch MalformedURLException e
         (throw (IllegalArgumentException. (ex-message e) e))))))
 
-(defn- set-headers [^HttpRequest$Builder b headers]
-  (doseq [[^String k v] headers
+(defn- set-headers [^HttpRequest$Builder b {:keys [headers] :as opts}]
+  (doseq [[k v] (cond->> headers
+                  (connections/through-tunnel? opts)
+                  (remove #(.equalsIgnoreCase "proxy-authorization" (str (key %)))))
           each (if (or (sequential? v) (set? v)) v [v])
           :when (some? each)]
-    (when (.equalsIgnoreCase k "transfer-encoding")
+    (o/check :headers k string? "a map whose keys are strings")
+    (when (.equalsIgnoreCase ^String k "transfer-encoding")
       (throw (ProtocolException. "header Transfer-Encoding (expected: none, the body decides)")))
-    (when-not (.equalsIgnoreCase k "content-length")
-      (.header b k (str each)))))
+    (when-not (.equalsIgnoreCase ^String k "content-length")
+      (.header b ^String k (str each)))))
 
 (defn- has-header? [headers ^String k]
   (boolean (some #(.equalsIgnoreCase k (str %)) (keys headers))))
@@ -259,14 +170,19 @@
       (.onUpload b progress)
       (.requestTimeout b (ms idle)))))
 
-(defn- ->request ^HttpRequest [{:keys [method headers user-agent follow-redirects max-redirects
-                                       auto-compression? keepalive] :as opts} call]
-  (refuse opts)
+(defn- set-way [^HttpRequest$Builder b client engine opts]
+  (some->> (connections/proxy-rule engine opts) (.proxy b))
+  (some->> (connections/address-rule client) (.address b)))
+
+(defn- ->request
+  ^HttpRequest [client engine {:keys [method headers user-agent follow-redirects max-redirects
+                                      allow-unsafe-redirect-methods auto-compression? keepalive]
+                               :as opts} call]
   (let [b (HttpRequest/builder)]
     (doto b
       (.method (name (or method :get)))
       (.url (url opts))
-      (set-headers headers)
+      (set-headers opts)
       (set-auth opts)
       (set-body opts)
       (set-filter opts)
@@ -274,8 +190,10 @@
       (.decompress (not (body/raw? opts)))
       (.followRedirects (not (false? follow-redirects)))
       (.forceRedirects true)
+      (.keepMethod (boolean allow-unsafe-redirect-methods))
       (.maxRedirects (int (or max-redirects 10)))
-      (set-timeouts opts call))
+      (set-timeouts opts call)
+      (set-way client engine opts))
     (when-not (has-header? headers "user-agent")
       (.header b "user-agent" (str (or user-agent "http-kit/2.0"))))
     (when (and keepalive (<= (long keepalive) 0))
@@ -283,13 +201,6 @@
     (when-not (has-header? headers "accept-encoding")
       (.header b "accept-encoding" (str (if (false? auto-compression?) "identity" "gzip, deflate"))))
     (.build b)))
-
-(defn- policy [{:keys [insecure? sslengine keepalive]}]
-  {:tls (cond
-          insecure? :insecure
-          sslengine (or (.get ^Map contexts sslengine)
-                        (throw (o/illegal :sslengine sslengine "what make-ssl-engine has returned"))))
-   :keepalive (if (and keepalive (pos? (long keepalive))) (long keepalive) 120000)})
 
 ;;; responses
 
@@ -340,15 +251,27 @@
     RequestTimeoutException (TimeoutException. (str "idle timeout: " (timeout opts :idle-timeout) "ms")
                                                e)
     ReadTimeoutException (TimeoutException. (str "idle timeout: " (timeout opts :idle-timeout) "ms") e)
+    ProxyConnectionTimeoutException (TimeoutException. (str "connect timeout: "
+                                                            (timeout opts :connect-timeout) "ms") e)
+    ExceptionInfo (if (instance? ProxyConnectException (ex-cause e)) (ex-cause e) e)
     RedirectException (ProtocolException. (ex-message e) e)
     IOException (if (and (:filter opts) (re-find #"^the response body has more than" (str (ex-message e))))
                   (AbortException. (ex-message e) e)
                   e)
     e))
 
+(defn- unexpected
+  "A fault of the client itself, which the program's loggers hear of."
+  [client {:keys [url]} e]
+  (when-not (or (instance? IOException e) (instance? HTTPException e))
+    (doto ^Journal (connections/journal client)
+      (.error (str "the response of " url " could not be read") e)
+      (.event "clientImpossible")))
+  e)
+
 (defn send!
   "Sends a request, and calls `finish` on `worker` with the response map. Never throws."
-  [^Client client opts ^Executor worker finish]
+  [client opts ^Executor worker finish]
   (let [method-opts (merge {:method :get} opts)
         failed (fn [e] {:opts method-opts :error (->error opts e)})
         on-worker (fn [f]
@@ -358,16 +281,18 @@
                         (finish (failed e)))))]
     (try
       (let [call (promise)
-            request (->request opts call)
-            ^Deferred sent (.send ^weir.http.HttpClient (engine-for client (policy opts)) request)
-            ^Set calls (running client)]
+            engine (connections/engine-for client (connections/policy opts))
+            request (->request client engine opts call)
+            ^Deferred sent (.send ^weir.http.HttpClient (.-http ^Engine engine) request)
+            ^Set calls (connections/running client)]
         (deliver call sent)
         (.add calls sent)
         (.onRealized sent
                      (fn [response]
                        (.remove calls sent)
                        (on-worker #(finish (try (->response method-opts response)
-                                                (catch Throwable t (failed t))))))
+                                                (catch Throwable t
+                                                  (failed (unexpected client opts t)))))))
                      (fn [e]
                        (.remove calls sent)
                        (on-worker #(finish (failed e))))))

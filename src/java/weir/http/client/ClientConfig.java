@@ -6,10 +6,12 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import weir.executor.Stats;
 import weir.http.BodyMode;
 import weir.http.HeaderCase;
@@ -32,6 +34,7 @@ import weir.net.Transport;
  * @param once whether a connection that is closed closes the client
  * @param errorLogger is told what breaks connections; null for the log
  * @param endpointAlgorithm how the host's name is verified; null does not
+ * @param sockets makes the socket for an address; null for those of the transport
  */
 public record ClientConfig(
     Transport transport,
@@ -63,4 +66,5 @@ public record ClientConfig(
     Consumer<Map<String, Stats>> onStats,
     Duration statsPeriod,
     Consumer<Bootstrap> bootstrap,
-    Consumer<ChannelPipeline> pipeline) {}
+    Consumer<ChannelPipeline> pipeline,
+    Function<SocketAddress, SocketChannel> sockets) {}

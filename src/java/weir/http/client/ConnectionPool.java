@@ -1,6 +1,7 @@
 package weir.http.client;
 
 import java.io.Closeable;
+import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +50,8 @@ public final class ConnectionPool implements Closeable {
       beginReports();
     }
     Url url = exchange.request().url();
-    Origin origin = Origin.of(url, proxyFor(exchange, url));
+    ProxyServer proxy = proxyFor(exchange, url);
+    Origin origin = Origin.of(url, proxy, addressFor(exchange, url, proxy));
     OriginPool pool = origins.get(origin);
     if (pool == null) {
       pool = origins.computeIfAbsent(origin, o -> new OriginPool(this, o, url));
@@ -64,6 +66,11 @@ public final class ConnectionPool implements Closeable {
     Extras extras = exchange.request().extras();
     boolean own = extras != null && extras.proxy() != null;
     return (own ? extras.proxy() : config.proxy()).to(url);
+  }
+
+  private static SocketAddress addressFor(Exchange exchange, Url url, ProxyServer proxy) {
+    Extras extras = exchange.request().extras();
+    return extras == null || extras.address() == null ? null : extras.address().find(url, proxy);
   }
 
   private synchronized void beginReports() {

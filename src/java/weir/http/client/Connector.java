@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import weir.net.Dialer;
 import weir.net.Dialing;
 import weir.net.Transport;
+import weir.net.proxy.ProxyServer;
 import weir.net.tls.Tls;
 
 /** Makes connections: a dialer finds a way to the host, and the pipeline does the rest. */
@@ -37,7 +38,13 @@ final class Connector {
         new Dialer.Caller() {
           @Override
           public void connected(Channel channel) {
-            Http1ClientPipeline.build(channel, config, origin, tls, attempt);
+            try {
+              Http1ClientPipeline.build(channel, config, origin, tls, attempt);
+            } catch (Throwable t) { // a program's own code has a part in it
+              channel.close();
+              failed(t);
+              return;
+            }
             if (config.once()) {
               channel.closeFuture().addListener(closed -> attempt.pool().pool().close());
             }
@@ -52,9 +59,15 @@ final class Connector {
             }
           }
         };
-    return origin.isForwarded()
-        ? dialer().dial(origin.proxy().address(), null, caller)
-        : dialer().dial(addressOf(origin), origin.proxy(), caller);
+    ProxyServer proxy = origin.proxy();
+    SocketAddress host = addressOf(origin);
+    SocketAddress first = proxy == null ? host : proxy.address();
+    if (origin.address() != null) {
+      first = origin.address();
+    }
+    return proxy == null || origin.isForwarded()
+        ? dialer().dial(first, null, caller)
+        : dialer().dial(host, proxy, first, caller);
   }
 
   private SocketAddress addressOf(Origin origin) {
@@ -81,7 +94,8 @@ final class Connector {
                     config.connectTimeout(),
                     config.localAddress(),
                     config.loops(),
-                    this::configure));
+                    this::configure,
+                    config.sockets()));
       }
       return dialer;
     } finally {

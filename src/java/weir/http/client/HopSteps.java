@@ -22,7 +22,8 @@ final class HopSteps {
     Extras extras = request.extras();
     if (extras == null) {
       steps.run();
-    } else if (extras.mayBlock() && Thread.currentThread() instanceof NonBlockingThread) {
+    } else if (extras.address() != null // asks a name service, which no caller waits for
+        || extras.mayBlock() && Thread.currentThread() instanceof NonBlockingThread) {
       CallbackThreads.INSTANCE.execute(() -> runSafely(steps, onFailure));
     } else {
       runSafely(steps, onFailure);

@@ -106,6 +106,10 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     return pool.origin().isForwarded();
   }
 
+  boolean keepsProxyAlive() {
+    return pool.origin().proxy().keepAlive() && config.keepAlive();
+  }
+
   private void ready() {
     endpoints = Endpoints.of(ctx.channel());
     attempt.ready(this);

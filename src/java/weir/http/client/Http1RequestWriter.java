@@ -27,6 +27,8 @@ final class Http1RequestWriter extends RequestWriter {
   private static final byte[] LOWER_CONTENT_LENGTH = ascii("content-length: ");
   private static final byte[] LOWER_CHUNKED = ascii("transfer-encoding: chunked\r\n");
   private static final byte[] LOWER_CLOSE = ascii("connection: close\r\n");
+  private static final byte[] PROXY = ascii("Proxy-Connection: Keep-Alive\r\n");
+  private static final byte[] LOWER_PROXY = ascii("proxy-connection: keep-alive\r\n");
   private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
   private static final short CRLF = (short) ('\r' << 8 | '\n');
 
@@ -109,6 +111,9 @@ final class Http1RequestWriter extends RequestWriter {
         head.writeBytes(connection.hostLine());
       }
       fields(head, fields.all);
+      if (connection.isForwarded() && connection.keepsProxyAlive() && !fields.closes) {
+        head.writeBytes(lower() ? LOWER_PROXY : PROXY);
+      }
       if (!connection.config().keepAlive() && !fields.closes) {
         head.writeBytes(lower() ? LOWER_CLOSE : CLOSE);
       }

@@ -72,9 +72,10 @@ public final class Redirects {
   private static String nextMethod(HttpRequest request, int status) {
     String method = request.method();
     boolean safe = method.equals("GET") || method.equals("HEAD");
+    boolean becomesGet = !safe && !request.keepsMethod();
     return switch (status) {
-      case 301, 302 -> safe ? method : request.forcesRedirects() ? "GET" : null;
-      case 303 -> "GET";
+      case 301, 302 -> !becomesGet ? method : request.forcesRedirects() ? "GET" : null;
+      case 303 -> becomesGet ? "GET" : method;
       case 307, 308 -> safe || request.forcesRedirects() ? method : null;
       default -> null;
     };

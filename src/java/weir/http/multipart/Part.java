@@ -28,6 +28,7 @@ public final class Part {
   private final String fileName;
   private final String contentType;
   private final long length;
+  private final boolean terse;
 
   private Part(String name, Object content, String fileName, String contentType, long length) {
     this.name = Objects.requireNonNull(name, "name");
@@ -35,6 +36,28 @@ public final class Part {
     this.fileName = fileName;
     this.contentType = contentType;
     this.length = length;
+    this.terse = false;
+  }
+
+  private Part(String name, Object content, String fileName, String contentType) {
+    this.name = name;
+    this.content = content;
+    this.fileName = fileName;
+    this.contentType = contentType;
+    this.length = lengthOf(content, -1);
+    this.terse = true;
+  }
+
+  /**
+   * Returns a part whose header says no more than this.
+   *
+   * @param name null for a part that is none of a form
+   * @param content what {@link #file} takes
+   * @param fileName null for none
+   * @param contentType null for none
+   */
+  public static Part of(String name, Object content, String fileName, String contentType) {
+    return new Part(name, bytes(content, StandardCharsets.UTF_8), fileName, contentType);
   }
 
   /** Returns a field of text in UTF-8. */
@@ -143,6 +166,9 @@ public final class Part {
 
   /** The header block, with the empty line. */
   byte[] head(Charset charset, Multipart.Mode mode) {
+    if (terse) {
+      return terseHead().getBytes(charset);
+    }
     boolean all = mode != Multipart.Mode.BROWSER_COMPATIBLE;
     StringBuilder head = new StringBuilder("content-disposition: form-data; name=");
     quoted(head, name);
@@ -168,6 +194,21 @@ public final class Part {
             "part \"" + each + "\" (expected: a name in ASCII, or another mode than strict)");
       }
     }
+  }
+
+  private String terseHead() {
+    StringBuilder head = new StringBuilder();
+    if (name != null) {
+      quoted(head.append("Content-Disposition: form-data; name="), name);
+      if (fileName != null) {
+        quoted(head.append("; filename="), fileName);
+      }
+      head.append("\r\n");
+    }
+    if (contentType != null) {
+      head.append("Content-Type: ").append(line(contentType)).append("\r\n");
+    }
+    return head.append("\r\n").toString();
   }
 
   private static void quoted(StringBuilder out, String value) {
