@@ -65,6 +65,7 @@
   | `:keep-alive-timeout` | ms in which a request must begin to arrive, else the connection is closed (75000; 0: never)
   | `:header-timeout` | ms from a header's first bytes to its end, else 408 (10000; 0: no limit)
   | `:body-timeout` | ms in which more of an awaited request body must come, else 408 (30000; 0: no limit)
+  | `:min-body-rate` | bytes per second at which an awaited request body must come on average, else 408 (0: no limit)
   | `:write-timeout` | ms in which the client must read more of a response, else the connection is reset (60000; 0: no limit)
   | `:shutdown-timeout` | seconds that running exchanges may take after `.close` (15)
   | `:statistics?` | counts for `weir.server/stats` (false)

@@ -41,7 +41,9 @@
   (with-client [client hello {:header-timeout 50}]
     (is (= 408 (status client "GET / HT"))))
   (with-client [client hello {:body-timeout 50}]
-    (is (= 408 (status client "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")))))
+    (is (= 408 (status client "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"))))
+  (with-client [client hello {:body-timeout 50, :min-body-rate 1000000}]
+    (is (= 408 (status client "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na")))))
 
 (deftest requests-beyond-the-limit-go-to-the-rejected-handler
   (let [waiting (d/deferred)]
@@ -73,6 +75,7 @@
     :keep-alive-timeout -1
     :header-timeout "1"
     :body-timeout -1
+    :min-body-rate -1
     :write-timeout :none
     :max-requests-in-flight -1
     :proxy-protocol-from "10.0.0.0/8"

@@ -214,6 +214,7 @@ public final class HttpServer implements Closeable {
     private Duration headerTimeout = DEFAULT_HEADER_TIMEOUT;
     private Duration bodyTimeout = DEFAULT_BODY_TIMEOUT;
     private Duration writeTimeout = DEFAULT_WRITE_TIMEOUT;
+    private long minBodyRate;
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private HeaderCase headerCase = HeaderCase.TITLE;
@@ -391,10 +392,7 @@ public final class HttpServer implements Closeable {
      * grown beyond; nothing is gathered for that. Zero, the default, is no limit.
      */
     public Builder maxStreamedBodyBytes(long n) {
-      if (n < 0) {
-        throw new IllegalArgumentException("maxStreamedBodyBytes: " + n + " (expected: 0 or more)");
-      }
-      maxStreamedBodyBytes = n;
+      maxStreamedBodyBytes = notNegative("maxStreamedBodyBytes", n);
       return this;
     }
 
@@ -409,10 +407,7 @@ public final class HttpServer implements Closeable {
      * the default, is no limit and no gathering.
      */
     public Builder maxRequestBodyBytes(long n) {
-      if (n < 0) {
-        throw new IllegalArgumentException("maxRequestBodyBytes: " + n + " (expected: 0 or more)");
-      }
-      maxRequestBodyBytes = n;
+      maxRequestBodyBytes = notNegative("maxRequestBodyBytes", n);
       return this;
     }
 
@@ -445,10 +440,7 @@ public final class HttpServer implements Closeable {
      * more are answered 503 by {@link Application#onRejected}. Zero is any number.
      */
     public Builder maxRequestsInFlight(int n) {
-      if (n < 0) {
-        throw new IllegalArgumentException("maxRequestsInFlight: " + n + " (expected: 0 or more)");
-      }
-      maxRequestsInFlight = n;
+      maxRequestsInFlight = (int) notNegative("maxRequestsInFlight", n);
       return this;
     }
 
@@ -502,6 +494,18 @@ public final class HttpServer implements Closeable {
      */
     public Builder bodyTimeout(Duration timeout) {
       bodyTimeout = notNegative("bodyTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * Answers 408 when a request body comes slower than this on average, however steadily; 0, which is
+     * the default, is never. Only time in which the body is waited for counts, and only when that has
+     * become as long as {@link #bodyTimeout} (10 s where that is zero).
+     *
+     * @param bytesPerSecond 0 or more
+     */
+    public Builder minBodyRate(long bytesPerSecond) {
+      minBodyRate = notNegative("minBodyRate", bytesPerSecond);
       return this;
     }
 
@@ -702,7 +706,7 @@ public final class HttpServer implements Closeable {
           severalLengths,
           validateHeaders,
           idleTimeout,
-          new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout),
+          new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout, minBodyRate),
           shutdownTimeout,
           serverHeader,
           headerCase,

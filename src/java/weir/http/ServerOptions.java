@@ -82,6 +82,7 @@ public final class ServerOptions {
           "keep-alive-timeout",
           "header-timeout",
           "body-timeout",
+          "min-body-rate",
           "write-timeout",
           "shutdown-timeout",
           "statistics?",
@@ -189,6 +190,7 @@ public final class ServerOptions {
       case "keep-alive-timeout" -> builder.keepAliveTimeout(millis(k, v));
       case "header-timeout" -> builder.headerTimeout(millis(k, v));
       case "body-timeout" -> builder.bodyTimeout(millis(k, v));
+      case "min-body-rate" -> builder.minBodyRate(nonNegative(k, v));
       case "write-timeout" -> builder.writeTimeout(millis(k, v));
       case "shutdown-timeout" -> builder.shutdownTimeout(Duration.ofSeconds(nonNegative(k, v)));
       case "statistics?" -> builder.statistics(truthy(v));

@@ -15,6 +15,14 @@ public final class Arguments {
     return n;
   }
 
+  /** Returns a number of 0 or more. */
+  public static long notNegative(String name, long n) {
+    if (n < 0) {
+      throw new IllegalArgumentException(name + ": " + n + " (expected: 0 or more)");
+    }
+    return n;
+  }
+
   /** Returns a duration of zero or more. */
   public static Duration notNegative(String name, Duration timeout) {
     if (timeout.isNegative()) {

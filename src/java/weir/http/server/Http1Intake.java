@@ -200,6 +200,11 @@ final class Http1Intake {
     return responses.isEmpty() ? Http1Timer.Phase.REQUEST : Http1Timer.Phase.NONE;
   }
 
+  /** Returns whether the end of a request is still to come. */
+  boolean isInBody() {
+    return receiving != null;
+  }
+
   /** Returns a number that is another one when the client has sent what is waited for. */
   long received() {
     return receiving == null ? requestsCame : bodyBytesCame;

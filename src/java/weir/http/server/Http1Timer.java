@@ -23,10 +23,12 @@ final class Http1Timer extends ConnectionTimer {
   private Phase phase = Phase.NONE;
   private long received;
   private long receiveSince;
+  private final BodyRate bodyRate;
 
   Http1Timer(Http1Connection connection, Timeouts timeouts) {
     this.connection = connection;
     this.timeouts = timeouts;
+    this.bodyRate = new BodyRate(timeouts);
   }
 
   @Override
@@ -41,6 +43,10 @@ final class Http1Timer extends ConnectionTimer {
   private void checkReads(long now) {
     Phase seen = connection.phase();
     long count = connection.intake().received();
+    if (isDribbled(seen, count, now)) {
+      connection.intake().slowBody();
+      return;
+    }
     if (seen != phase || count != received) {
       phase = seen;
       received = count;
@@ -65,6 +71,14 @@ final class Http1Timer extends ConnectionTimer {
       }
       case NONE -> {}
     }
+  }
+
+  private boolean isDribbled(Phase seen, long count, long now) {
+    if (seen == Phase.BODY || (seen == Phase.NONE && connection.intake().isInBody())) {
+      return bodyRate.isTooLow(seen == Phase.BODY && phase == Phase.BODY, count, now);
+    }
+    bodyRate.reset();
+    return false;
   }
 
   /** Returns whether no request has begun for so long, as far as was looked. */

@@ -10,8 +10,11 @@ import java.util.concurrent.TimeUnit;
  * @param header from the first bytes of a header to its end
  * @param body between two pieces of a request body, while somebody wants to read it
  * @param write between two steps in which the client reads what was written
+ * @param minBodyRate how many bytes of a request body must come in a second, on average over the time
+ *     in which somebody wants to read it
  */
-public record Timeouts(Duration keepAlive, Duration header, Duration body, Duration write) {
+public record Timeouts(
+    Duration keepAlive, Duration header, Duration body, Duration write, long minBodyRate) {
 
   private static final long MAX_TICK_MILLIS = 1000;
   private static final long MIN_TICK_MILLIS = 5;
@@ -30,7 +33,7 @@ public record Timeouts(Duration keepAlive, Duration header, Duration body, Durat
       }
     }
     if (shortest == Long.MAX_VALUE) {
-      return 0;
+      return minBodyRate == 0 ? 0 : MAX_TICK_MILLIS;
     }
     return Math.max(MIN_TICK_MILLIS, Math.min(MAX_TICK_MILLIS, shortest / 4));
   }

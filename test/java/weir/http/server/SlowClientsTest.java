@@ -219,6 +219,54 @@ class SlowClientsTest {
     }
   }
 
+  /** A body whose bytes come steadily, each well within the timeout, but slowly. */
+  @Test
+  void aBodyThatIsDribbledIsRefused() throws Exception {
+    server =
+        builder()
+            .bodyTimeout(Duration.ofMillis(200))
+            .minBodyRate(1000)
+            .handler(r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))
+            .start();
+    try (RawClient quick = new RawClient(server.port());
+        RawClient slow = new RawClient(server.port())) {
+      slow.send(POST + "100000\r\n\r\n");
+      CompletableFuture<Void> dribbling =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  for (int i = 0; i < 1000; i++) {
+                    slow.send("a");
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                  }
+                } catch (IOException e) {
+                  // cut, as it should be
+                }
+              });
+      assertSlow(slow);
+      dribbling.get();
+      assertEquals("3", quick.send(POST + "3\r\n\r\nabc").read().text());
+    }
+  }
+
+  @Test
+  void aBodyThatIsFastEnoughMayTakeLongerThanTheTimeout() throws Exception {
+    server =
+        builder()
+            .bodyTimeout(Duration.ofMillis(200))
+            .minBodyRate(1000)
+            .handler(r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))
+            .start();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(POST + "600000\r\n\r\n");
+      for (int i = 0; i < 60; i++) { // 600 ms
+        client.send(new byte[10_000]);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      }
+      assertEquals("600000", client.read().text());
+    }
+  }
+
   @Test
   void aMalformedRestOfAnUnreadBodyEndsTheConnection() throws Exception {
     server = builder().start();
