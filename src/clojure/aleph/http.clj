@@ -354,8 +354,8 @@
   | `:connect-timeout` | ms for the TCP connection (30000)
   | `:handshake-timeout` | ms from there until the server has agreed (30000)
   | `:local-address` | where to connect from
-  | `:name-resolver` | `:default`, `:noop`, or an AddressResolverGroup
-  | `:proxy-options` | map of `:host`, `:port`, `:protocol` (`:http`, `:socks4`, `:socks5`), `:user`, `:password`, `:connection-timeout`
+  | `:name-resolver`, `:dns-options` | `:default`, `:noop`, or an AddressResolverGroup; or options of `aleph.netty/dns-resolver-group`, for this connection alone
+  | `:proxy-options` | as for `connection-pool`; ws goes through a tunnel, too
   | `:executor` | calls back what takes messages, or `:none` for the event loop (threads that may block)
   | `:transport`, `:bootstrap-transform` | as for `connection-pool`
 

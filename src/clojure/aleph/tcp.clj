@@ -134,7 +134,6 @@
     (when (some? executor)
       (.executor b ^Executor (o/check :executor executor (instance? Executor executor)
                                       "a java.util.concurrent.Executor")))
-    (when-some [r (net/resolver options)] (.resolver b r))
     (when-some [p (:proxy-options options)] (.proxy b (net/proxy-server p) (net/no-proxy p)))
     (when bootstrap-transform (.bootstrap b (net/consumer bootstrap-transform)))
     (when pipeline-transform (.pipeline b (net/consumer pipeline-transform)))
@@ -157,7 +156,7 @@
   | `:insecure?` | trust any certificate (false)
   | `:connect-timeout` | ms for each address, and for the handshake (30000)
   | `:name-resolver` | `:default`, `:noop` or an AddressResolverGroup (the JDK's, off the event loops)
-  | `:dns-options` | options of `aleph.netty/dns-resolver-group`, instead
+  | `:dns-options` | options of `aleph.netty/dns-resolver-group`, instead; that group is for this connection alone
   | `:proxy-options` | `:host`, `:port`, `:protocol`, `:user`, `:password`, … as in docs/client.md
   | `:raw-stream?` | emit ByteBufs, which the taker releases (false)
   | `:allow-half-closure?` | keep writing when the peer has sent its end (false); see `shutdown-output!`
@@ -165,7 +164,11 @@
   | `:transport`, `:epoll?` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
   | `:bootstrap-transform`, `:pipeline-transform` | change Netty's Bootstrap, or the ChannelPipeline"
   [options]
-  (.connect (builder options)))
+  (let [b (builder options)]
+    (net/connect-with-resolver options
+                               (fn [resolver]
+                                 (when resolver (.resolver b resolver))
+                                 (.connect b)))))
 
 (defn shutdown-output!
   "Tells the peer that nothing more comes, behind what was put already; what it sends can still be taken.

@@ -1,18 +1,16 @@
 (ns weir.net-options
   "Options that servers, clients and sockets of several protocols share, as the engine wants them."
   (:require
+   [manifold.deferred :as d]
    [weir.options :as o])
   (:import
-   (io.netty.handler.codec.http DefaultHttpHeaders HttpHeaders)
    (io.netty.resolver AddressResolverGroup NoopAddressResolverGroup)
    (java.io File)
    (java.net SocketAddress)
    (java.nio.file Path)
-   (java.time Duration)
    (java.util.function Consumer)
    (weir.net Transport)
-   (weir.net.proxy NoProxy ProxyServer ProxyServer$Protocol)
-   (weir.net.tls Tls TlsOptions)))
+   (weir.net.proxy NoProxy ProxyOptions ProxyServer)))
 
 (set! *warn-on-reflection* true)
 
@@ -59,44 +57,28 @@
       (o/check :name-resolver name-resolver (instance? AddressResolverGroup name-resolver)
                ":default, :noop or an AddressResolverGroup"))))
 
-(def ^:private proxy-known
-  #{:host :port :protocol :user :password :http-headers :tunnel? :keep-alive? :connection-timeout
-    :ssl? :ssl-context :ignore-hosts})
-
-(defn- protocol ^ProxyServer$Protocol [x]
-  (case x
-    (nil :http) ProxyServer$Protocol/HTTP
-    :https ProxyServer$Protocol/HTTP
-    :socks4 ProxyServer$Protocol/SOCKS4
-    :socks5 ProxyServer$Protocol/SOCKS5
-    (throw (o/illegal :protocol x ":http, :https, :socks4 or :socks5"))))
-
-(defn- headers ^HttpHeaders [m]
-  (when (seq m)
-    (reduce-kv (fn [^HttpHeaders h k v] (.set h ^String (name k) ^Object (str v)))
-               (DefaultHttpHeaders.) m)))
+(defn connect-with-resolver
+  "Calls `connect` with the resolvers of `options`, or nil, and returns its deferred. Resolvers of
+  `:dns-options` are for this connection alone: they are closed once it is there, or has failed."
+  [{:keys [dns-options] :as options} connect]
+  (let [group (resolver options)]
+    (if-not dns-options
+      (connect group)
+      (let [done (fn [_] (.close group))
+            connected (try
+                        (connect group)
+                        (catch Throwable t
+                          (.close group)
+                          (throw t)))]
+        (d/on-realized connected done done)
+        connected))))
 
 (defn proxy-server
   "Returns the proxy of `:proxy-options`."
-  ^ProxyServer [{:keys [host user password http-headers tunnel? keep-alive? ssl? ssl-context] :as options}]
-  (o/report-unknown! ":proxy-options" options proxy-known)
-  (let [kind (protocol (:protocol options))
-        secure? (or ssl? ssl-context (= :https (:protocol options)))]
-    (o/check :host host (and (string? host) (seq host)) "the proxy's name or address")
-    (ProxyServer. kind host
-                  (if (nil? (:port options))
-                    (if secure? 443 (.port kind))
-                    (port :port (:port options) "an integer 1-65535"))
-                  user password (headers http-headers) (boolean tunnel?) (not (false? keep-alive?))
-                  (if-some [t (o/non-negative options :connection-timeout)]
-                    (Duration/ofMillis t)
-                    ProxyServer/DEFAULT_TIMEOUT)
-                  (when secure?
-                    (if ssl-context (TlsOptions/client ssl-context nil) (.build (Tls/client)))))))
+  ^ProxyServer [options]
+  (ProxyOptions/server options))
 
 (defn no-proxy
   "Returns the hosts that need no proxy: `:ignore-hosts`, else those of the variable NO_PROXY."
-  ^NoProxy [{:keys [ignore-hosts]}]
-  (if (some? ignore-hosts)
-    (NoProxy/of (mapv str ignore-hosts))
-    (NoProxy/ofEnvironment)))
+  ^NoProxy [options]
+  (ProxyOptions/except options))

@@ -6,6 +6,7 @@
    [aleph.tcp :as tcp]
    [clojure.string :as str]
    [clojure.test :refer [deftest is testing use-fixtures]]
+   [manifold.deferred :as d]
    [manifold.stream :as s])
   (:import
    (io.netty.resolver.dns DnsAddressResolverGroup)
@@ -164,7 +165,24 @@
       (is (thrown? UnknownHostException @(http/get "http://unknown.test/" {:pool pool})))
       (let [c @(tcp/client {:host "known.test" :port (netty/port server) :name-resolver g})]
         (is (some? c))
-        (s/close! c)))))
+        (s/close! c))
+      (testing "or have their own for one connection"
+        (let [c @(tcp/client {:host "known.test" :port (netty/port server)
+                              :dns-options {:name-servers [(str "127.0.0.1:" *port*)]}})]
+          (is (some? c))
+          (s/close! c))))))
+
+(deftest websocket-clients-use-them ; #488
+  (with-open [^Closeable server (http/start-server (fn [req] (d/chain (http/websocket-connection req)
+                                                                      #(s/connect % %)))
+                                                   {:port 0 :shutdown-timeout 0})
+              g (group {})]
+    (doseq [options [{:name-resolver g} {:dns-options {:name-servers [(str "127.0.0.1:" *port*)]}}]]
+      (let [conn (deref (http/websocket-client (str "ws://known.test:" (netty/port server)) options) 20000 nil)]
+        (s/put! conn "x")
+        (is (= "x" (deref (s/take! conn) 20000 nil)))
+        (s/close! conn))
+      (is (thrown? UnknownHostException @(http/websocket-client "ws://unknown.test" options))))))
 
 (deftest options-are-checked
   (doseq [[options message] [[{:name-servers [1]} #"name server: 1"]

@@ -150,6 +150,16 @@
         (is (nil? (realized (s/take! client))))
         (testing "[B]: the client has waited for the answer"
           (is (= 4001 (:websocket-close-code (:sink (s/description client)))))))))
+  (testing "[B]: a client answers the server's Close"
+    (let [p (promise)]
+      (with-server [url (collector p {}) {}]
+        (let [client (realized (http/websocket-client url))
+              server (deref p limit nil)]
+          (is (true? (realized (http/websocket-close! server 4003 "over"))))
+          (is (nil? (realized (s/take! client))))
+          (is (nil? (realized (s/take! server))))
+          (is (= [4003 "over"] ((juxt :websocket-close-code :websocket-close-msg)
+                                (:sink (s/description server)))))))))
   (testing "no code"
     (let [p (promise)]
       (with-server [url (collector p {}) {}]
@@ -264,7 +274,8 @@
         (s/close! conn)))))
 
 (deftest clients-fail-as-they-should
-  (is (thrown? IllegalArgumentException (http/websocket-client "http://localhost:1/")))
+  (is (thrown? IllegalArgumentException ; [B]: an AssertionError
+               (http/websocket-client "http://localhost:1/")))
   (is (thrown? ConnectException @(http/websocket-client "ws://localhost:1/")))
   (testing "[B]: a server that does not answer"
     (with-open [silent (java.net.ServerSocket. 0)]

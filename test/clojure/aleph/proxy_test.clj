@@ -18,7 +18,7 @@
    (java.net ServerSocket)
    (weir.http HttpClient HttpServer)
    (weir.net.proxy NoProxy)
-   (weir.testing Ports Program)))
+   (weir.testing Await Ports Program)))
 
 (set! *warn-on-reflection* true)
 
@@ -31,9 +31,11 @@
 (def ^:private ^:dynamic *log* "what the first one has logged")
 
 (defn- answer [req]
-  {:status 200
-   :headers {"content-type" "application/edn"}
-   :body (pr-str {:via (get-in req [:headers "via"]) :uri (:uri req) :host (get-in req [:headers "host"])})})
+  (if (get-in req [:headers "upgrade"])
+    (d/chain (http/websocket-connection req) #(s/connect % %))
+    {:status 200
+     :headers {"content-type" "application/edn"}
+     :body (pr-str {:via (get-in req [:headers "via"]) :uri (:uri req) :host (get-in req [:headers "host"])})}))
 
 (defn- server ^HttpServer [options]
   (http/start-server answer (merge {:port 0 :shutdown-timeout 0} options)))
@@ -190,7 +192,7 @@
                  (fetch {:port (.getLocalPort silent) :connection-timeout 50} (secure))))
     (with-open [p (pool {:port (.getLocalPort silent) :connection-timeout 50})]
       @(d/catch (http/get (secure) {:pool p}) (constantly nil))
-      (weir.testing.Await/until "its slot is free" #(zero? (.connections (.stats p)))))))
+      (Await/until "its slot is free" #(zero? (.connections (.stats p)))))))
 
 (deftest wrong-options-are-refused ; [B] hung
   (doseq [[options message] [[{:host nil} #":host is nil"]
@@ -217,3 +219,51 @@
         (is (= "foo" (through {:port socks :protocol :socks5}))))
       (is (= "foo" (through {:port *tinyproxy*})))
       (finally (.close ^Closeable echo)))))
+
+;;; ---- websockets; #488
+
+(defn- echoed [url proxy-options]
+  (let [conn (deref (http/websocket-client url {:ssl-context {:trust-store (:certificate-chain made)}
+                                                :proxy-options (merge {:host "localhost" :ignore-hosts []}
+                                                                      proxy-options)})
+                    20000 nil)]
+    (s/put! conn "there and back")
+    (let [m (deref (s/take! conn) 20000 nil)]
+      (s/close! conn)
+      m)))
+
+(defn- ws-urls []
+  [(str "ws://localhost:" *http* "/x") (str "wss://localhost:" *https* "/x")])
+
+(deftest websockets-go-through-tunnels-of-http-proxies
+  (doseq [url (ws-urls)]
+    (let [before (connects-logged)]
+      (is (= "there and back" (echoed url {:port *tinyproxy*})))
+      (Await/until "the proxy has told" #(< before (connects-logged))))
+    (is (= "there and back" (echoed url {:port *strict* :user "somebody" :password "secret"})))
+    (testing "and a refusal has the proxy's headers"
+      (let [e (is (thrown? ExceptionInfo (echoed url {:port *strict*})))]
+        (is (re-find #"(?i)basic" (get-in (ex-data e) [:headers "proxy-authenticate"] "")))))
+    (testing "hosts can be left out"
+      (let [before (connects-logged)]
+        (is (= "there and back" (echoed url {:port *tinyproxy* :ignore-hosts ["localhost"]})))
+        (is (= before (connects-logged)))))))
+
+(deftest websockets-go-through-socks-proxies
+  (with-socks [port]
+    (doseq [url (ws-urls)]
+      (is (= "there and back" (echoed url {:port port :protocol :socks5})))))
+  (with-socks [port "-u" "somebody" "-P" "secret"]
+    (is (= "there and back" (echoed (first (ws-urls)) {:port port :protocol :socks5 :user "somebody"
+                                                       :password "secret"})))
+    (is (thrown? ProxyConnectException
+                 (echoed (first (ws-urls)) {:port port :protocol :socks5 :user "somebody" :password "wrong"})))))
+
+(deftest websockets-leave-names-to-the-proxy-and-give-a-silent-one-up
+  (let [e (is (thrown? ExceptionInfo (echoed "ws://no-such-host.invalid/" {:port *tinyproxy*})))]
+    (is (re-find #"no-such-host.invalid|status: 5" (ex-message e))))
+  (with-open [silent (ServerSocket. 0)]
+    (is (thrown? ProxyConnectionTimeoutException
+                 (echoed (first (ws-urls)) {:port (.getLocalPort silent) :connection-timeout 50}))))
+  (is (thrown-with-msg? IllegalArgumentException #":protocol is :pigeon"
+                        (http/websocket-client "ws://localhost" {:proxy-options {:host "x" :protocol :pigeon}}))))

@@ -9,10 +9,12 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Errors;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -180,6 +182,17 @@ public final class Dialer {
   private static Channel wrap(SocketChannel socket, boolean unix) {
     Objects.requireNonNull(socket, "the socket that a program has made");
     return unix ? new NioDomainSocketChannel(socket) : new NioSocketChannel(socket);
+  }
+
+  /** Returns why an attempt has failed, by the class that the JDK has for it. */
+  Throwable explain(Throwable cause) {
+    if (cause instanceof Errors.NativeIoException && cause.getMessage().startsWith("bind")) {
+      BindException e =
+          new BindException("cannot connect from " + options.local() + ": " + cause.getMessage());
+      e.initCause(cause);
+      return e;
+    }
+    return cause;
   }
 
   /** Returns the address as the transport's own sockets want it. */

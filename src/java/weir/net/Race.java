@@ -193,7 +193,7 @@ final class Race implements Dialing {
         connect.addListener(
             done -> {
               if (!done.isSuccess()) {
-                lost(this, done.cause());
+                lost(this, dialer.explain(done.cause()));
               }
             });
       } catch (Throwable t) {

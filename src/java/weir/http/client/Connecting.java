@@ -1,24 +1,10 @@
 package weir.http.client;
 
-import aleph.utils.ConnectionTimeoutException;
-import aleph.utils.ProxyConnectionTimeoutException;
-import clojure.lang.ExceptionInfo;
-import clojure.lang.IPersistentMap;
-import clojure.lang.Keyword;
-import clojure.lang.PersistentArrayMap;
 import io.netty.channel.Channel;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyConnectException;
-import java.util.Locale;
 import weir.net.Dialing;
-import weir.net.tls.Failures;
 
 /** A connection in the making. Ends in exactly one of {@code connected} and {@code connectFailed}. */
 final class Connecting implements Runnable {
-
-  private static final Keyword HEADERS = Keyword.intern(null, "headers");
 
   private final OriginPool pool;
   private volatile Dialing dialing;
@@ -96,34 +82,8 @@ final class Connecting implements Runnable {
       if (c != null) {
         c.close();
       }
-      pool.connectFailed(this, translate(cause));
+      Origin to = pool.origin();
+      pool.connectFailed(this, ConnectFailures.translate(cause, to.hostName(), to.port()));
     }
-  }
-
-  private Throwable translate(Throwable cause) {
-    if (cause instanceof ConnectTimeoutException) {
-      return new ConnectionTimeoutException(cause.getMessage(), cause);
-    }
-    if (cause instanceof HttpProxyHandler.HttpProxyConnectException refused) {
-      return new ExceptionInfo(
-          String.valueOf(refused.getMessage()),
-          new PersistentArrayMap(new Object[] {HEADERS, headers(refused.headers())}),
-          refused);
-    }
-    if (cause instanceof ProxyConnectException
-        && String.valueOf(cause.getMessage()).contains("timeout")) {
-      return new ProxyConnectionTimeoutException(cause.getMessage(), cause);
-    }
-    return Failures.atClient(cause, pool.origin().hostName(), pool.origin().port());
-  }
-
-  private static IPersistentMap headers(HttpHeaders all) {
-    IPersistentMap map = PersistentArrayMap.EMPTY;
-    if (all != null) {
-      for (String name : all.names()) {
-        map = map.assoc(name.toLowerCase(Locale.ROOT), String.join(", ", all.getAll(name)));
-      }
-    }
-    return map;
   }
 }

@@ -46,6 +46,7 @@ final class Http1ClientPipeline {
       Channel channel, ClientConfig config, Origin origin, SslContext tls) {
     SslHandler handler =
         Tls.connect(channel, tls, origin.hostName(), origin.port(), config.endpointAlgorithm());
+    Tls.closeWithPeer(handler); // a response may end so
     handler.setHandshakeTimeoutMillis(0); // the connection timeout of the request is the limit
     return handler;
   }

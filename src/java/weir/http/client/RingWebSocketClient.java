@@ -3,20 +3,13 @@ package weir.http.client;
 import static weir.options.Options.illegal;
 import static weir.options.Options.instance;
 import static weir.options.Options.millis;
-import static weir.options.Options.positiveInt;
 import static weir.options.Options.truthy;
 
 import clojure.lang.Keyword;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelHandler;
-import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyHandler;
-import io.netty.handler.proxy.Socks4ProxyHandler;
-import io.netty.handler.proxy.Socks5ProxyHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
-import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -26,9 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.http.ProxyRule;
 import weir.http.Url;
 import weir.http.websocket.DuplexStream;
 import weir.http.websocket.WebSocket;
@@ -36,6 +29,8 @@ import weir.http.websocket.WebSocketListener;
 import weir.http.websocket.WebSocketOptions;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
+import weir.net.proxy.ProxyOptions;
+import weir.net.proxy.ProxyServer;
 import weir.net.tls.Tls;
 import weir.net.tls.TlsOptions;
 import weir.options.Options;
@@ -60,12 +55,7 @@ public final class RingWebSocketClient {
           "proxy-options",
           "executor");
 
-  private static final List<String> PROXY_NAMES =
-      List.of("host", "port", "protocol", "user", "password", "connection-timeout");
-
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-  private static final int HTTP_PROXY_PORT = 80;
-  private static final int SOCKS_PORT = 1080;
 
   private final Map<?, ?> options;
 
@@ -84,17 +74,26 @@ public final class RingWebSocketClient {
     Map<?, ?> given = options == null ? Map.of() : options;
     DuplexStream duplex = new DuplexStream(WebSocketOptions.raw(given));
     Deferred<WebSocket> socket = listen(place, url, given, duplex);
-    socket.listen(
-        new Callback() {
-          @Override
-          protected void onSuccess(Object opened) {}
-
-          @Override
-          protected void onError(Object error) {
-            duplex.stream().error(error);
-          }
-        });
+    socket.listen(new Failing(duplex.stream()));
+    duplex.stream().listen(new Failing(socket));
     return duplex.stream();
+  }
+
+  /** Passes failures on: of the socket to the stream, and of one who gives up to the socket. */
+  private static final class Failing extends Callback {
+    private final Deferred<?> other;
+
+    Failing(Deferred<?> other) {
+      this.other = other;
+    }
+
+    @Override
+    protected void onSuccess(Object opened) {}
+
+    @Override
+    protected void onError(Object error) {
+      other.error(error);
+    }
   }
 
   /** Connects; what happens is told to a listener. */
@@ -212,53 +211,12 @@ public final class RingWebSocketClient {
     return transform == null ? b -> {} : Options.consumer(":bootstrap-transform", transform);
   }
 
-  // ---- the proxy, which resolves the host's name
-
-  private Supplier<ChannelHandler> proxy() {
+  private ProxyRule proxy() {
     Object value = get("proxy-options");
     if (value == null) {
-      return null;
+      return ProxyRule.DIRECT;
     }
-    Map<?, ?> m = instance(Map.class, ":proxy-options", value, "a map");
-    Options.reportUnknown(":proxy-options", m, PROXY_NAMES);
-    String protocol = protocol(m.get(Keyword.intern("protocol")));
-    Object port = m.get(Keyword.intern("port"));
-    int dflt = protocol.equals("http") ? HTTP_PROXY_PORT : SOCKS_PORT;
-    String host =
-        instance(String.class, ":proxy-options :host", m.get(Keyword.intern("host")), "a string");
-    int number = port == null ? dflt : positiveInt(":proxy-options :port", port);
-    String user = (String) m.get(Keyword.intern("user"));
-    String password = (String) m.get(Keyword.intern("password"));
-    if (user == null != (password == null)) {
-      throw illegal(":proxy-options :user", user, ":user and :password together");
-    }
-    Object timeout = m.get(Keyword.intern("connection-timeout"));
-    long limit =
-        timeout == null ? 60_000 : millis(":proxy-options :connection-timeout", timeout).toMillis();
-    return () -> {
-      ProxyHandler handler = handler(protocol, new InetSocketAddress(host, number), user, password);
-      handler.setConnectTimeoutMillis(limit);
-      return handler;
-    };
-  }
-
-  private static String protocol(Object value) {
-    String name = value == null ? "http" : value instanceof Keyword k ? k.getName() : "";
-    if (!List.of("http", "socks4", "socks5").contains(name)) {
-      throw illegal(":proxy-options :protocol", value, ":http, :socks4 or :socks5");
-    }
-    return name;
-  }
-
-  private static ProxyHandler handler(
-      String protocol, SocketAddress address, String user, String password) {
-    return switch (protocol) {
-      case "socks4" -> new Socks4ProxyHandler(address, user);
-      case "socks5" -> new Socks5ProxyHandler(address, user, password);
-      default ->
-          user == null
-              ? new HttpProxyHandler(address)
-              : new HttpProxyHandler(address, user, password);
-    };
+    ProxyServer server = ProxyOptions.server(value);
+    return new ProxyRule(server, ProxyOptions.except((Map<?, ?>) value));
   }
 }

@@ -1,26 +1,21 @@
 package weir.http.client;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.ssl.SslContext;
-import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import weir.deferred.Deferred;
 import weir.http.Url;
 import weir.http.websocket.ClientHandshake;
 import weir.http.websocket.WebSocket;
 import weir.http.websocket.WebSocketListener;
-import weir.net.EventLoops;
+import weir.net.Dialer;
 import weir.net.Transport;
 import weir.net.tls.Tls;
 
-/** Makes WebSockets to servers. */
+/** Makes WebSockets to servers, which are found as those of HTTP requests are. */
 public final class WebSocketClient {
 
   private WebSocketClient() {}
@@ -37,60 +32,63 @@ public final class WebSocketClient {
    * @param listener called on the executor of the options
    * @return the socket, realized on the event loop; listeners hear of it by {@link
    *     WebSocketListener#onOpen}. Fails with what the network says, or a
-   *     WebSocketClientHandshakeException
+   *     WebSocketClientHandshakeException. Whoever realizes it first gives the attempt up
    */
   public static Deferred<WebSocket> connect(
       Url url, WebSocketConnect options, WebSocketListener listener) {
+    Origin origin = Origin.of(url, options.proxy().to(url), null);
     ClientHandshake handshake =
         new ClientHandshake(url, options.config(), options.subProtocols(), options.headers());
-    WebSocketHandshaker handshaker = new WebSocketHandshaker(handshake, options, url, listener);
-    Transport transport = options.transport() == null ? Transport.best() : options.transport();
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(EventLoops.client(transport))
-            .channel(transport.clientChannel())
-            .resolver(
-                options.proxy() == null ? options.resolver() : NoopAddressResolverGroup.INSTANCE)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout().toMillis())
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    build(channel, url, options, handshaker);
-                  }
-                });
-    options.bootstrap().accept(bootstrap);
-    InetSocketAddress to = InetSocketAddress.createUnresolved(hostName(url), url.effectivePort());
-    ChannelFuture connect =
-        options.localAddress() == null
-            ? bootstrap.connect(to)
-            : bootstrap.connect(to, options.localAddress());
-    connect.addListener(done -> handshaker.connected(connect));
+    WebSocketHandshaker handshaker = new WebSocketHandshaker(handshake, options, origin, listener);
+    Dialer dialer =
+        new Dialer(
+            new Dialer.Options(
+                options.transport() == null ? Transport.best() : options.transport(),
+                options.resolver(),
+                options.connectTimeout(),
+                options.localAddress(),
+                options.bootstrap()));
+    handshaker.dialing(
+        dialer.dial(
+            InetSocketAddress.createUnresolved(origin.hostName(), origin.port()),
+            origin.proxy(),
+            new Caller(origin, options, handshaker)));
     return handshaker.result();
   }
 
-  /** The path of bytes until the handshake is over. */
-  private static void build(
-      Channel channel, Url url, WebSocketConnect options, WebSocketHandshaker handshaker) {
-    ChannelPipeline pipeline = channel.pipeline();
-    if (options.proxy() != null) {
-      pipeline.addLast("proxy", options.proxy().get());
-    }
-    if (url.isSecure()) {
-      SslContext context = options.sslContext() == null ? DefaultTls.CONTEXT : options.sslContext();
-      pipeline.addLast(
-          Tls.HANDLER,
-          Tls.connect(
-              channel, context, hostName(url), url.effectivePort(), options.endpointAlgorithm()));
-    }
-    pipeline.addLast("http-client", new HttpResponseDecoder());
-    pipeline.addLast("websocket-handshake", handshaker);
-  }
+  /** Puts the handlers in place once there is a way to the server. */
+  private record Caller(
+      Origin origin, String endpointAlgorithm, SslContext tls, WebSocketHandshaker handshaker)
+      implements Dialer.Caller {
 
-  private static String hostName(Url url) {
-    String host = url.host();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    Caller(Origin origin, WebSocketConnect options, WebSocketHandshaker handshaker) {
+      this(origin, options.endpointAlgorithm(), tls(origin, options), handshaker);
+    }
+
+    private static SslContext tls(Origin origin, WebSocketConnect options) {
+      if (!origin.secure()) {
+        return null;
+      }
+      return options.sslContext() == null ? DefaultTls.CONTEXT : options.sslContext();
+    }
+
+    @Override
+    public void connected(Channel channel) {
+      ChannelPipeline pipeline = channel.pipeline();
+      if (tls != null) {
+        SslHandler handler =
+            Tls.connect(channel, tls, origin.hostName(), origin.port(), endpointAlgorithm);
+        Tls.closeWithPeer(handler);
+        pipeline.addLast(Tls.HANDLER, handler);
+      }
+      pipeline.addLast("http-client", new HttpResponseDecoder());
+      pipeline.addLast("websocket-handshake", handshaker);
+      handshaker.connected(channel);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      handshaker.failed(cause);
+    }
   }
 }

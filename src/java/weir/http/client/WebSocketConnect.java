@@ -1,7 +1,6 @@
 package weir.http.client;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
@@ -9,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import weir.http.HeaderFields;
+import weir.http.ProxyRule;
 import weir.http.websocket.WebSocketConfig;
 import weir.net.Transport;
 
@@ -23,11 +22,11 @@ import weir.net.Transport;
  * @param executor calls the listener
  * @param sslContext null for the default one
  * @param endpointAlgorithm how the host's name is verified; null does not
- * @param connectTimeout for the TCP connection
+ * @param connectTimeout for the TCP connection to one address
  * @param handshakeTimeout from there until the server has agreed
  * @param localAddress null for any
  * @param resolver of host names
- * @param proxy makes the handler that goes through a proxy, or null
+ * @param proxy through whom, for which hosts; ws goes through a tunnel as wss does
  * @param bootstrap called before connecting
  */
 public record WebSocketConnect(
@@ -42,5 +41,5 @@ public record WebSocketConnect(
     Duration handshakeTimeout,
     SocketAddress localAddress,
     AddressResolverGroup<?> resolver,
-    Supplier<ChannelHandler> proxy,
+    ProxyRule proxy,
     Consumer<Bootstrap> bootstrap) {}

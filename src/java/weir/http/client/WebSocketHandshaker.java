@@ -1,15 +1,13 @@
 package weir.http.client;
 
-import aleph.utils.ConnectionTimeoutException;
 import clojure.lang.ExceptionInfo;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
@@ -23,15 +21,15 @@ import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import weir.deferred.Callback;
 import weir.deferred.Deferred;
 import weir.http.HeaderMap;
-import weir.http.Url;
 import weir.http.websocket.ClientHandshake;
 import weir.http.websocket.DuplexStream;
 import weir.http.websocket.WebSocket;
 import weir.http.websocket.WebSocketListener;
 import weir.http.websocket.WebSocketSession;
-import weir.net.tls.Failures;
+import weir.net.Dialing;
 
 /** Sends the handshake of a WebSocket and waits for the answer, then leaves the pipeline to it. */
 final class WebSocketHandshaker extends ChannelInboundHandlerAdapter {
@@ -40,28 +38,73 @@ final class WebSocketHandshaker extends ChannelInboundHandlerAdapter {
 
   private final ClientHandshake handshake;
   private final WebSocketConnect options;
-  private final Url url;
+  private final Origin origin;
   private final WebSocketListener listener;
   private final Deferred<WebSocket> result = Deferred.create(null);
+  private volatile Dialing dialing;
+  private volatile Channel channel;
   private final StringBuilder body = new StringBuilder();
   private HttpResponse response;
   private Future<?> timer;
 
   WebSocketHandshaker(
-      ClientHandshake handshake, WebSocketConnect options, Url url, WebSocketListener listener) {
+      ClientHandshake handshake,
+      WebSocketConnect options,
+      Origin origin,
+      WebSocketListener listener) {
     this.handshake = handshake;
     this.options = options;
-    this.url = url;
+    this.origin = origin;
     this.listener = listener;
+    result.listen(
+        new Callback() {
+          @Override
+          protected void onSuccess(Object value) {
+            if (!(value instanceof WebSocketSession)) {
+              giveUp();
+            }
+          }
+
+          @Override
+          protected void onError(Object error) {
+            giveUp();
+          }
+        });
   }
 
   Deferred<WebSocket> result() {
     return result;
   }
 
-  void connected(ChannelFuture connect) {
-    if (!connect.isSuccess()) {
-      fail(null, connect.cause());
+  /** There is an attempt to connect, which may be over already. */
+  void dialing(Dialing attempt) {
+    dialing = attempt;
+    if (result.realized() && channel == null) {
+      attempt.cancel();
+    }
+  }
+
+  /** There is a connection, and this handler is in its pipeline. */
+  void connected(Channel c) {
+    channel = c;
+    if (result.realized()) {
+      c.close();
+    }
+  }
+
+  /** There is none. */
+  void failed(Throwable cause) {
+    fail(null, cause);
+  }
+
+  /** Nobody wants the socket any more, or there will be none. */
+  private void giveUp() {
+    Channel c = channel;
+    Dialing d = dialing;
+    if (c != null) {
+      c.close();
+    } else if (d != null) {
+      d.cancel();
     }
   }
 
@@ -131,7 +174,9 @@ final class WebSocketHandshaker extends ChannelInboundHandlerAdapter {
     session.install(pipeline);
     pipeline.remove(this);
     pipeline.remove(HttpResponseDecoder.class); // passes on the bytes that it has kept
-    result.success(session);
+    if (!result.success(session)) {
+      session.goAway(); // given up while the server's answer was read
+    }
   }
 
   /** Netty's exception is final, so that the data of the response stand with its cause. */
@@ -175,12 +220,9 @@ final class WebSocketHandshaker extends ChannelInboundHandlerAdapter {
   }
 
   private Throwable translate(Throwable cause) {
-    if (cause instanceof ConnectTimeoutException) {
-      return new ConnectionTimeoutException(cause.getMessage(), cause);
-    }
     Throwable inner =
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-    return url.isSecure() ? Failures.atClient(inner, url.host(), url.effectivePort()) : inner;
+    return ConnectFailures.translate(inner, origin.hostName(), origin.port());
   }
 
   private void stopTimer() {

@@ -55,7 +55,9 @@ public final class DuplexStream implements WebSocketListener {
     SplicedStream stream = Streams.splice(sink, source);
     stream.resetMeta(
         new PersistentArrayMap(new Object[] {CHANNEL, socket.channel(), SOCKET, socket}));
-    opened.success(stream);
+    if (!opened.success(stream)) {
+      socket.close(CloseCode.GOING_AWAY, ""); // nobody waits for it any more
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLParameters;
@@ -82,5 +83,20 @@ public final class Tls {
       prepared.prepare(handler.engine(), host, port);
     }
     return handler;
+  }
+
+  /**
+   * Closes the channel when the peer has said that it sends no more. TLS 1.3 would let our direction go
+   * on, but a peer that waits for our end may not close the connection before it has come.
+   */
+  public static void closeWithPeer(SslHandler handler) {
+    handler
+        .sslCloseFuture()
+        .addListener(
+            (Future<Channel> ended) -> {
+              if (ended.isSuccess()) {
+                ended.getNow().close();
+              }
+            });
   }
 }
