@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -34,7 +35,7 @@ public final class EchoLoad extends SimpleChannelInboundHandler<ByteBuf> {
 
   private static CountDownLatch opened;
   private static boolean idle;
-  private static long echoed; // one thread counts
+  private static long echoed; // only for the event loop
 
   private boolean open;
   private int bytes;
@@ -46,9 +47,10 @@ public final class EchoLoad extends SimpleChannelInboundHandler<ByteBuf> {
     int seconds = Integer.parseInt(args[2]);
     idle = seconds == 0;
     opened = new CountDownLatch(connections);
+    EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
+            .group(loop)
             .channel(EpollSocketChannel.class)
             .option(ChannelOption.TCP_NODELAY, true)
             .handler(
@@ -68,8 +70,7 @@ public final class EchoLoad extends SimpleChannelInboundHandler<ByteBuf> {
       System.out.println("opened " + connections);
       System.in.read();
     } else {
-      Thread.sleep(seconds * 1000L);
-      System.out.println("echoed " + echoed);
+      System.out.println("echoed " + loop.schedule(() -> echoed, seconds, TimeUnit.SECONDS).get());
     }
     Runtime.getRuntime().halt(0);
   }

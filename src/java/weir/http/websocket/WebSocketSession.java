@@ -7,11 +7,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,26 +18,13 @@ import weir.http.body.ReadGate;
 /**
  * A WebSocket connection after its handshake: the last handler of the channel's pipeline.
  *
- * <p>What other threads send goes through a stack of {@link Outgoing}s to the loop; what comes goes
- * through an {@link EventQueue} to the listener. How the connection ends is the matter of {@link
- * Closing}. Fields without a comment are only for the event loop.
+ * <p>What is sent goes through a {@link SendQueue} to the socket; what comes goes through an {@link
+ * EventQueue} to the listener. How the connection ends is the matter of {@link Closing}. Fields without a comment are only for the event loop.
  */
 public final class WebSocketSession extends ChannelInboundHandlerAdapter
     implements WebSocket, MessageAssembler.Receiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
-  private static final VarHandle OUTGOING;
-  private static final VarHandle QUEUED;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      OUTGOING = lookup.findVarHandle(WebSocketSession.class, "outgoing", Outgoing.class);
-      QUEUED = lookup.findVarHandle(WebSocketSession.class, "queuedBytes", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   private static final String CODEC = "websocket-frame-aggregator";
   private static final String HANDLER = "websocket-handler";
@@ -51,6 +34,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
   private final Agreement agreement;
   private final EventQueue events;
   private final Closing closing;
+  private final SendQueue sending;
   private final boolean answersPings;
 
   private ChannelHandlerContext ctx; // written before any other thread has the session
@@ -60,13 +44,6 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
   private Heartbeat heartbeat;
   private Throwable failure;
   private byte[] heldPong;
-  private List<Deferred<Boolean>> awaitingPong;
-  private boolean inRead;
-  private boolean flushScheduled;
-  private boolean gone;
-
-  private volatile Outgoing outgoing; // newest first; any thread adds
-  private volatile long queuedBytes; // of these
 
   /**
    * Creates a session; {@link #install} begins it.
@@ -80,6 +57,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
     this.carrier = carrier;
     this.events = new EventQueue(this, listener, carrier);
     this.closing = new Closing(this, agreement.server(), config.closeTimeout());
+    this.sending = new SendQueue(this, closing, config.pipeline() != null);
     this.answersPings = listener.answersPings();
   }
 
@@ -88,6 +66,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
     codec = new WebSocketCodec(this, config, agreement);
     pipeline.addLast(CODEC, codec);
     pipeline.addLast(HANDLER, this);
+    sending.attach(ctx, codec);
     if (config.pipeline() != null) {
       config.pipeline().accept(pipeline);
     }
@@ -115,11 +94,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
 
   /** Writes what other threads have sent, and flushes it. On the event loop. */
   public void writeOutgoing() {
-    drainOutgoing();
-    if (inRead) {
-      return;
-    }
-    codec.writer().flush();
+    sending.flushOutgoing();
   }
 
   /** Nobody can call the listener: the threads for that have no room. */
@@ -142,7 +117,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
       Messages.release(message);
       return Deferred.FALSE;
     }
-    return enqueue(Outgoing.Kind.MESSAGE, message, size);
+    return sending.add(Outgoing.Kind.MESSAGE, message, size);
   }
 
   @Override
@@ -152,14 +127,16 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
       Messages.release(message);
       return false;
     }
-    enqueue(Outgoing.Kind.MESSAGE, message, null, size);
+    sending.add(Outgoing.Kind.MESSAGE, message, null, size);
     return true;
   }
 
   @Override
   public Deferred<Boolean> ping(byte[] payload) {
     Opcode.checkControl(payload);
-    return isOpen() ? enqueue(Outgoing.Kind.AWAITED_PING, payload, payload.length) : Deferred.FALSE;
+    return isOpen()
+        ? sending.add(Outgoing.Kind.AWAITED_PING, payload, payload.length)
+        : Deferred.FALSE;
   }
 
   @Override
@@ -177,7 +154,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
     if (!isOpen()) {
       return false;
     }
-    enqueue(kind, payload, null, payload.length);
+    sending.add(kind, payload, null, payload.length);
     return true;
   }
 
@@ -185,7 +162,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
   public Deferred<Boolean> close(int code, String reason) {
     CloseCode.check(code, reason);
     return closing.begin(code, reason)
-        ? enqueue(Outgoing.Kind.CLOSE, new Outgoing.Close(code, reason), 0)
+        ? sending.add(Outgoing.Kind.CLOSE, new Outgoing.Close(code, reason), 0)
         : Deferred.FALSE;
   }
 
@@ -195,137 +172,31 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
     ctx.close();
   }
 
-  private Deferred<Boolean> enqueue(Outgoing.Kind kind, Object message, int size) {
-    Deferred<Boolean> answer = Deferred.create(null);
-    enqueue(kind, message, answer, size);
-    return answer;
+  void tellLoopOfOutgoing() {
+    carrier.outgoing(this);
   }
 
-  private void enqueue(Outgoing.Kind kind, Object message, Deferred<Boolean> answer, int size) {
-    if (ctx.executor().inEventLoop()) {
-      drainOutgoing(); // what was sent before this by those who tell this thread to send
-      write(kind, message, answer);
-      flushSoon();
-      return;
-    }
-    QUEUED.getAndAdd(this, (long) size);
-    Outgoing item = new Outgoing(kind, message, answer, size);
-    Outgoing before;
-    do {
-      before = outgoing;
-      item.next = before;
-    } while (!OUTGOING.compareAndSet(this, before, item));
-    if (before == null) {
-      carrier.outgoing(this);
-    }
-  }
-
-  // ---- writing, on the loop
-
-  private void drainOutgoing() {
-    if (outgoing == null) {
-      return;
-    }
-    Outgoing newest = (Outgoing) OUTGOING.getAndSet(this, null);
-    long bytes = 0;
-    for (Outgoing item = oldestFirst(newest); item != null; item = item.next) {
-      bytes += item.size;
-      write(item.kind, item.message, item.answer);
-    }
-    QUEUED.getAndAdd(this, -bytes);
-  }
-
-  private static Outgoing oldestFirst(Outgoing newest) {
-    Outgoing reversed = null;
-    for (Outgoing item = newest; item != null; ) {
-      Outgoing older = item.next;
-      item.next = reversed;
-      reversed = item;
-      item = older;
-    }
-    return reversed;
-  }
-
-  private void write(Outgoing.Kind kind, Object message, Deferred<Boolean> answer) {
-    if (gone || closing.isSent()) {
-      Messages.release(message);
-      answer(answer, false);
-      return;
-    }
-    FrameWriter writer = codec.writer();
-    switch (kind) {
-      case MESSAGE -> writeMessage(writer, message, answer);
-      case PING -> writer.control(Opcode.PING, (byte[]) message);
-      case PONG -> writer.control(Opcode.PONG, (byte[]) message);
-      case AWAITED_PING -> awaitPong((byte[]) message, answer);
-      case CLOSE -> {
-        Outgoing.Close close = (Outgoing.Close) message;
-        await(writer, answer);
-        closing.send(close.code(), close.reason());
-      }
-    }
+  /** Something was read or written. */
+  void moved() {
     if (heartbeat != null) {
       heartbeat.moved();
     }
   }
 
-  private void writeMessage(FrameWriter writer, Object message, Deferred<Boolean> answer) {
-    if (config.pipeline() != null) {
-      WebSocketCodec.passThrough(ctx, message, answer);
-    } else if (message instanceof CharSequence text) {
-      writer.text(text);
-      await(writer, answer);
-    } else {
-      codec.write(message, answer);
-    }
-  }
-
-  private static void await(FrameWriter writer, Deferred<Boolean> answer) {
-    if (answer != null) {
-      writer.await(answer);
-    }
-  }
-
-  private static void answer(Deferred<Boolean> answer, boolean value) {
-    if (answer != null) {
-      answer.success(value);
-    }
-  }
-
-  private void awaitPong(byte[] payload, Deferred<Boolean> answer) {
-    if (awaitingPong == null) {
-      awaitingPong = new ArrayList<>(1);
-      codec.writer().control(Opcode.PING, payload);
-    }
-    awaitingPong.add(answer);
-  }
-
-  /** Flushes once, after all that this turn of the loop writes. */
   void flushSoon() {
-    if (!inRead && !flushScheduled) {
-      flushScheduled = true;
-      ctx.executor().execute(this::scheduledFlush);
-    }
-  }
-
-  private void scheduledFlush() {
-    flushScheduled = false;
-    codec.writer().flush();
+    sending.flushSoon();
   }
 
   // ---- reading, on the loop
 
   void readBegins() {
-    inRead = true;
-    if (heartbeat != null) {
-      heartbeat.moved();
-    }
+    sending.readBegins();
+    moved();
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext c) {
-    inRead = false;
-    codec.writer().flush();
+    sending.readEnds();
     c.fireChannelReadComplete();
   }
 
@@ -396,9 +267,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
     if (heartbeat != null) {
       heartbeat.ponged();
     }
-    List<Deferred<Boolean>> awaited = awaitingPong == null ? List.of() : awaitingPong;
-    awaitingPong = null;
-    event(Event.Kind.PONG, new EventQueue.Pong(data, awaited));
+    event(Event.Kind.PONG, new EventQueue.Pong(data, sending.takeAwaitingPong()));
   }
 
   @Override
@@ -475,12 +344,11 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext c) {
-    gone = true;
     closing.stopTimer();
     if (heartbeat != null) {
       heartbeat.stop();
     }
-    drainOutgoing();
+    sending.end();
     boolean lost = closing.cut();
     if (failure == null && lost) {
       failure = new ClosedChannelException();
@@ -490,10 +358,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
     events.add(Event.Kind.CLOSE, closing.first());
     events.end();
-    if (awaitingPong != null) {
-      awaitingPong.forEach(answer -> answer.success(false));
-      awaitingPong = null;
-    }
+    sending.takeAwaitingPong().forEach(answer -> answer.success(false));
     c.fireChannelInactive();
   }
 
@@ -537,7 +402,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
   @Override
   public long unsentBytes() {
     ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-    return queuedBytes + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+    return sending.bytes() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
   }
 
   @Override
