@@ -3,8 +3,8 @@
   {:deprecated "0.3.0"}
   (:refer-clojure :exclude [flush])
   (:require [clj-commons.byte-streams.char-sequence]
-            [clj-commons.byte-streams.utils :as utils]))
+            [weir.vars :as vars]))
 
 (set! *warn-on-reflection* true)
 
-(utils/alias-publics clj-commons.byte-streams.char-sequence)
+(vars/alias-publics clj-commons.byte-streams.char-sequence)

@@ -3,8 +3,8 @@
   {:deprecated "0.3.0"}
   (:refer-clojure :exclude [type])
   (:require [clj-commons.byte-streams.graph]
-            [clj-commons.byte-streams.utils :as utils]))
+            [weir.vars :as vars]))
 
 (set! *warn-on-reflection* true)
 
-(utils/alias-publics clj-commons.byte-streams.graph)
+(vars/alias-publics clj-commons.byte-streams.graph)

@@ -2,8 +2,8 @@
   "The older name of `clj-commons.byte-streams.protocols`: the same vars."
   {:deprecated "0.3.0"}
   (:require [clj-commons.byte-streams.protocols]
-            [clj-commons.byte-streams.utils :as utils]))
+            [weir.vars :as vars]))
 
 (set! *warn-on-reflection* true)
 
-(utils/alias-publics clj-commons.byte-streams.protocols)
+(vars/alias-publics clj-commons.byte-streams.protocols)

@@ -1,8 +1,9 @@
 (ns byte-streams.utils
   "The older name of `clj-commons.byte-streams.utils`: the same vars."
   {:deprecated "0.3.0"}
-  (:require [clj-commons.byte-streams.utils :as utils]))
+  (:require [clj-commons.byte-streams.utils]
+            [weir.vars :as vars]))
 
 (set! *warn-on-reflection* true)
 
-(utils/alias-publics clj-commons.byte-streams.utils)
+(vars/alias-publics clj-commons.byte-streams.utils)

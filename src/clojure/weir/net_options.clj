@@ -42,6 +42,7 @@
   "Returns the Transport of `:transport`, or of `:epoll?`, or nil."
   ^Transport [{:keys [transport epoll?]}]
   (cond
+    (instance? Transport transport) transport
     transport (Transport/named (name transport))
     epoll? Transport/EPOLL))
 
@@ -49,7 +50,7 @@
   "Returns the resolvers of `:dns-options` or `:name-resolver`, or nil."
   ^AddressResolverGroup [{:keys [dns-options name-resolver] :as options}]
   (if dns-options
-    ((requiring-resolve 'aleph.netty/dns-resolver-group)
+    ((requiring-resolve 'weir.netty.dns/dns-resolver-group)
      (merge (select-keys options [:transport :epoll?]) dns-options))
     (case name-resolver
       (nil :default) nil

@@ -101,6 +101,19 @@
       (is (= :inbound (:direction (:connection source))))
       (is (true? (netty/instrument! c)))
       (is (map? (get-in (s/description c) [:sink :connection :throughput])))
+      (testing "and so do the maps by channel"
+        (let [ch (:aleph/channel (meta c))
+              counted #(get % ch)]
+          (s/put! c "12345")
+          (is (= 5 (alength ^bytes (value (s/take! c)))))
+          (is (= 5 (long (counted netty/channel-inbound-counter)) (long (counted netty/channel-outbound-counter))))
+          (is (<= 0 (long (counted netty/channel-inbound-throughput))))
+          (is (= "5" (str (counted netty/channel-outbound-counter))))
+          (s/close! c)
+          (Await/until "a closed channel is in none of them"
+                       #(not-any? counted [netty/channel-inbound-counter netty/channel-outbound-counter
+                                           netty/channel-inbound-throughput
+                                           netty/channel-outbound-throughput]))))
       (s/close! c))))
 
 (deftest raw-streams-are-of-buffers
@@ -234,6 +247,8 @@
   (let [asked (promise)
         d (tcp/client {:host "somewhere" :port 1 :name-resolver (never-resolves asked)})]
     (is (true? (value asked)))
+    (testing "[B] and the caller has not waited for the name"
+      (is (not (d/realized? d))))
     (d/error! d (IllegalStateException. "not wanted any more"))
     (is (instance? IllegalStateException (failure d)))))
 

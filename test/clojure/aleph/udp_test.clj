@@ -104,3 +104,9 @@
           (send! "to all again")
           (is (= "to all again" (bs/to-string (:message (value (s/take! receiver))))))
           (run! s/close! [receiver sender]))))))
+
+(deftest io-uring-says-that-it-has-no-multicast
+  (when (netty/io-uring-available?)
+    (let [s (socket :transport :io-uring)]
+      (is (thrown-with-msg? UnsupportedOperationException #"use epoll or nio" @(udp/join! s "239.1.2.3")))
+      (s/close! s))))

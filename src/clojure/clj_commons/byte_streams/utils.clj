@@ -35,17 +35,3 @@
      (while (.hasNext it#)
        (let [~x (.next it#)]
          ~@body))))
-
-(defmacro ^:no-doc alias-publics
-  "Interns each public var of namespace `from` here too, with its value and metadata. A protocol that
-  is extended later is passed on."
-  [from]
-  `(doseq [[s# v#] (ns-publics '~from)]
-     (clj-commons.byte-streams.utils/alias-var *ns* s# v#)))
-
-(defn ^:no-doc alias-var
-  "Interns in `ns` a var like `v`, and keeps its value the same."
-  [ns s v]
-  (let [copy (intern ns (with-meta s (dissoc (meta v) :ns :name)) @v)]
-    (add-watch v [::alias (ns-name ns)]
-               (fn [_ _ _ now] (alter-var-root copy (constantly now))))))

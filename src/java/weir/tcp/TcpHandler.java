@@ -6,8 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -127,16 +129,25 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
         failed.accept(failure);
         ctx.close();
       }
-    } else if (event instanceof ChannelInputShutdownEvent) {
-      inputEnded = true;
-      if (started) {
-        source.end();
-        if (Boolean.TRUE.equals(sink.isClosed())) {
-          ChannelSink.closeBehindWrites(ctx.channel());
-        }
-      }
+    } else if (event instanceof SslCloseCompletionEvent
+        && !Boolean.TRUE.equals(
+            ctx.channel().config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))) {
+      ctx.close(); // as a peer's end without TLS does
+    } else if (event instanceof ChannelInputShutdownEvent
+        || event instanceof SslCloseCompletionEvent) {
+      inputEnds(ctx.channel());
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  private void inputEnds(Channel channel) {
+    inputEnded = true;
+    if (started) {
+      source.end();
+      if (Boolean.TRUE.equals(sink.isClosed())) {
+        ChannelSink.closeBehindWrites(channel);
+      }
+    }
   }
 
   @Override

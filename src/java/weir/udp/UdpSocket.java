@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -14,6 +15,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -24,6 +26,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
@@ -72,20 +75,36 @@ public final class UdpSocket {
     return channel.localAddress().getPort();
   }
 
-  /** Joins a multicast group on an interface; null is the system's choice. */
+  /**
+   * Joins a multicast group on an interface; null is the system's choice.
+   *
+   * @return fails with an UnsupportedOperationException with io_uring, which has no multicast
+   */
   public Deferred<Void> join(InetAddress group, NetworkInterface on) {
-    return NettyFutures.toDeferred(
-        on == null
-            ? channel.joinGroup(group)
-            : channel.joinGroup(new InetSocketAddress(group, 0), on));
+    return multicast(
+        () ->
+            on == null
+                ? channel.joinGroup(group)
+                : channel.joinGroup(new InetSocketAddress(group, 0), on));
   }
 
   /** Leaves a multicast group. */
   public Deferred<Void> leave(InetAddress group, NetworkInterface on) {
-    return NettyFutures.toDeferred(
-        on == null
-            ? channel.leaveGroup(group)
-            : channel.leaveGroup(new InetSocketAddress(group, 0), on));
+    return multicast(
+        () ->
+            on == null
+                ? channel.leaveGroup(group)
+                : channel.leaveGroup(new InetSocketAddress(group, 0), on));
+  }
+
+  private Deferred<Void> multicast(Supplier<ChannelFuture> call) {
+    if (channel instanceof IoUringDatagramChannel) {
+      return Deferred.failed(
+          new UnsupportedOperationException(
+              "the transport io-uring has no multicast (use epoll or nio)"),
+          null);
+    }
+    return NettyFutures.toDeferred(call.get());
   }
 
   /** What a socket needs to know. Each method but the last returns the builder. */
