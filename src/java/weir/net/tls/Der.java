@@ -20,6 +20,10 @@ final class Der {
     return tagged(0x02, twosComplement);
   }
 
+  static byte[] nothing() {
+    return tagged(0x05);
+  }
+
   static byte[] bool(boolean on) {
     return tagged(0x01, new byte[] {(byte) (on ? 0xff : 0)});
   }

@@ -44,13 +44,17 @@ public final class Failures {
         return found;
       }
     }
-    String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    // OpenSSL writes the same as the JDK, in capitals and with underscores.
+    String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).replace('_', ' ');
     String alert = ofAlert(text, peer);
     return alert != null ? alert : ofText(text, peer);
   }
 
   private static String ofCertificate(Throwable t, String peer) {
     String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
+    if (text.contains("ocsp response")) {
+      return t.getMessage();
+    }
     if (t instanceof CertificateExpiredException || text.contains("certificate has expired")) {
       return "the " + peer + "'s certificate has expired";
     }
@@ -74,10 +78,10 @@ public final class Failures {
     if (!text.contains("alert")) {
       return null;
     }
-    if (text.contains("certificate_required") || text.contains("certificate required")) {
+    if (text.contains("certificate required")) {
       return "the " + peer + " requires a certificate, and none was sent";
     }
-    if (text.contains("unknown_ca") || text.contains("unknown ca")) {
+    if (text.contains("unknown ca")) {
       return "the " + peer + " does not know the CA of our certificate";
     }
     if (text.contains("expired")) {
@@ -88,15 +92,22 @@ public final class Failures {
           + peer
           + " refuses our certificate, or the lack of one (unknown CA, expired or another name)";
     }
-    if (text.contains("protocol_version") || text.contains("protocol version")) {
+    if (text.contains("protocol version")) {
       return "the " + peer + " supports none of our versions of TLS";
     }
-    if (text.contains("handshake_failure") || text.contains("handshake failure")) {
+    if (text.contains("handshake failure")) {
       return "the "
           + peer
           + " finds nothing in common: cipher suites, or a client certificate that it wants";
     }
+    if (text.contains("internal error")) { // what OpenSSL's clients say of names and CAs
+      return brokenOff(peer);
+    }
     return null;
+  }
+
+  private static String brokenOff(String peer) {
+    return "the " + peer + " broke the handshake off, as when it refuses our certificate";
   }
 
   private static String ofText(String text, String peer) {
@@ -104,8 +115,8 @@ public final class Failures {
         || text.contains("did not return a certificate")) {
       return "the client has sent no certificate, and one is required";
     }
-    if (text.contains("aead cipher fragment (2)")) { // an alert in the clear, where none can be
-      return "the " + peer + " broke the handshake off, as when it refuses our certificate";
+    if (text.contains("aead cipher fragment (2)") || text.contains("bad packet length")) {
+      return brokenOff(peer); // by an alert in the clear, where none can be
     }
     if (text.contains("not an ssl/tls record")) {
       return "the " + peer + " does not speak TLS";

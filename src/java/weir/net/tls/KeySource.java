@@ -70,6 +70,7 @@ sealed interface KeySource {
         switch (key.getAlgorithm()) {
           case "RSA" -> "SHA256withRSA";
           case "EC", "ECDSA" -> "SHA256withECDSA";
+          case "EdDSA", "Ed25519", "Ed448" -> "EdDSA";
           default -> null;
         };
     if (signing == null || key.getEncoded() == null) {
@@ -88,9 +89,10 @@ sealed interface KeySource {
     }
   }
 
-  /** Netty's reader may return a key of Bouncy Castle's. */
+  /** A program may give a key of Bouncy Castle's. */
   private static PrivateKey ofTheJdk(PrivateKey key) throws GeneralSecurityException {
-    return KeyFactory.getInstance(key.getAlgorithm().equals("RSA") ? "RSA" : "EC")
+    String algorithm = key.getAlgorithm().equals("ECDSA") ? "EC" : key.getAlgorithm();
+    return KeyFactory.getInstance(algorithm)
         .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
   }
 

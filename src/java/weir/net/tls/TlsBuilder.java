@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -37,6 +38,8 @@ public final class TlsBuilder {
   private ApplicationProtocolConfig applicationProtocols;
   private ClientAuth clientAuth = ClientAuth.NONE;
   private boolean startTls;
+  private OcspSource ocsp;
+  private boolean requiresOcsp;
   private Function<String, ?> byName;
   private Duration reload;
 
@@ -44,7 +47,14 @@ public final class TlsBuilder {
     this.server = server;
   }
 
-  /** Sets who this side is: PEM files of the PKCS #8 key and the chain, own certificate first. */
+  boolean isServer() {
+    return server;
+  }
+
+  /**
+   * Sets who this side is: PEM files of the key, in PKCS #8, PKCS #1 or SEC 1, and of the chain, own
+   * certificate first.
+   */
   public TlsBuilder key(File privateKey, File chain) {
     key = new KeySource.Files(privateKey, chain);
     return this;
@@ -67,7 +77,7 @@ public final class TlsBuilder {
     return key(made.privateKey(), made.certificate());
   }
 
-  /** Sets the password of the private key. */
+  /** Sets the password of an encrypted private key. */
   public TlsBuilder password(String newPassword) {
     password = newPassword;
     return this;
@@ -157,6 +167,46 @@ public final class TlsBuilder {
     return this;
   }
 
+  /**
+   * Staples an OCSP response to the certificate, for clients that ask for one. Only with OpenSSL: the
+   * JDK has no place for it, but fetches responses itself when the system property {@code
+   * jdk.tls.server.enableStatusRequestExtension} is true.
+   *
+   * @param response in DER, as {@code openssl ocsp -respout} writes it
+   */
+  public TlsBuilder ocspResponse(byte[] response) {
+    return ocsp(new OcspSource.Given(response.clone()));
+  }
+
+  /** Staples the response of a file, which {@link #reloadEvery} has read again when it changes. */
+  public TlsBuilder ocspResponse(File response) {
+    return ocsp(new OcspSource.OfFile(response));
+  }
+
+  /**
+   * Staples what the function returns, null for nothing.
+   *
+   * @param responses called for each connection on its event loop, so it must not block
+   */
+  public TlsBuilder ocspResponse(Supplier<byte[]> responses) {
+    return ocsp(new OcspSource.Asked(Objects.requireNonNull(responses, "responses")));
+  }
+
+  private TlsBuilder ocsp(OcspSource source) {
+    onlyFor("ocspResponse", true);
+    ocsp = source;
+    return this;
+  }
+
+  /**
+   * Sets whether a server has to staple an OCSP response that vouches for its certificate. Default: no.
+   */
+  public TlsBuilder requireOcspResponse(boolean on) {
+    onlyFor("requireOcspResponse", false);
+    requiresOcsp = on;
+    return this;
+  }
+
   /** Writes the first message in the clear, as STARTTLS wants. */
   public TlsBuilder startTls(boolean on) {
     onlyFor("startTls", true);
@@ -222,6 +272,9 @@ public final class TlsBuilder {
     if (trust instanceof TrustSource.OfFile f) {
       files.add(f.certificates());
     }
+    if (ocsp instanceof OcspSource.OfFile f) {
+      files.add(f.file());
+    }
     if (files.isEmpty()) {
       throw invalid("only what comes from files can be read again", null);
     }
@@ -231,10 +284,13 @@ public final class TlsBuilder {
   private SslContext read() {
     try {
       SslContextBuilder b = start();
-      if (trust != null) {
+      if (requiresOcsp) {
+        b.trustManager(StapleCheck.on(trust));
+      } else if (trust != null) {
         trust.apply(b);
       }
       b.sslProvider(checkedProvider())
+          .enableOcsp(ocsp != null || requiresOcsp && isOpenSsl())
           .protocols(protocols)
           .ciphers(ciphers)
           .sessionCacheSize(sessionCacheSize)
@@ -245,7 +301,7 @@ public final class TlsBuilder {
       } else if (!verifiesNames) {
         b.endpointIdentificationAlgorithm(null);
       }
-      return b.build();
+      return ocsp == null ? b.build() : new StaplingContext(b.build(), ocsp.open());
     } catch (SSLException | IllegalArgumentException | IllegalStateException e) {
       throw e.getMessage() != null && e.getMessage().startsWith(INVALID)
           ? (IllegalArgumentException) e
@@ -271,7 +327,22 @@ public final class TlsBuilder {
               + " is not available: put netty-tcnative-boringssl-static on the class path",
           OpenSsl.unavailabilityCause());
     }
+    if (ocsp != null && !isOpenSsl()) {
+      throw invalid(
+          "ocspResponse needs provider OPENSSL, and netty-tcnative-boringssl-static on the class"
+              + " path; the JDK fetches responses itself when the system property"
+              + " jdk.tls.server.enableStatusRequestExtension is true",
+          null);
+    }
     return provider;
+  }
+
+  private boolean isOpenSsl() {
+    SslProvider used = provider;
+    if (used == null) {
+      used = server ? SslContext.defaultServerProvider() : SslContext.defaultClientProvider();
+    }
+    return used != SslProvider.JDK;
   }
 
   private static final String INVALID = "ssl context arguments invalid";

@@ -47,7 +47,9 @@ public final class TlsOptions {
           "session-timeout",
           "application-protocol-config",
           "reload-interval");
-  private static final List<String> SERVERS_ONLY = List.of("client-auth", "start-tls", "sni");
+  private static final List<String> SERVERS_ONLY =
+      List.of("client-auth", "start-tls", "sni", "ocsp-response");
+  private static final List<String> CLIENTS_ONLY = List.of("require-ocsp-response?");
 
   private final Map<?, ?> options;
   private final TlsBuilder builder;
@@ -107,7 +109,9 @@ public final class TlsOptions {
   }
 
   private static SslContext clientFrom(Map<?, ?> map, ApplicationProtocolConfig alpn) {
-    Options.reportUnknown("a client's :ssl-context", map, BOTH);
+    List<String> known = new ArrayList<>(BOTH);
+    known.addAll(CLIENTS_ONLY);
+    Options.reportUnknown("a client's :ssl-context", map, known);
     return new TlsOptions(map, Tls.client()).build(alpn);
   }
 
@@ -119,7 +123,7 @@ public final class TlsOptions {
     for (String name : BOTH) {
       set(name);
     }
-    for (String name : SERVERS_ONLY) {
+    for (String name : builder.isServer() ? SERVERS_ONLY : CLIENTS_ONLY) {
       set(name);
     }
     return builder.build();
@@ -145,6 +149,8 @@ public final class TlsOptions {
       case "client-auth" -> builder.clientAuth(clientAuth(name, v));
       case "start-tls" -> builder.startTls(truthy(v));
       case "sni" -> setSni(name, v);
+      case "ocsp-response" -> setOcspResponse(name, v);
+      case "require-ocsp-response?" -> builder.requireOcspResponse(truthy(v));
       default -> {
         // private-key and certificate-chain are set together
       }
@@ -268,6 +274,18 @@ public final class TlsOptions {
       return ((Number) v).longValue();
     }
     throw invalid(name, v, "a whole number of 0 or more");
+  }
+
+  private void setOcspResponse(String name, Object v) {
+    if (v instanceof byte[] response) {
+      builder.ocspResponse(response);
+    } else if (file(v) != null) {
+      builder.ocspResponse(file(v));
+    } else {
+      IFn function =
+          of(IFn.class, name, v, "a file, bytes, or a function that returns bytes or nil");
+      builder.ocspResponse(() -> (byte[]) function.invoke());
+    }
   }
 
   private void setSni(String name, Object v) {

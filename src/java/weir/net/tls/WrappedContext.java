@@ -14,6 +14,19 @@ abstract class WrappedContext extends SslContext {
   /** Returns the context in use. */
   abstract SslContext current();
 
+  /** Does what the context in use cannot do itself for a connection. */
+  void prepare(SSLEngine engine) {}
+
+  private SslHandler prepared(SslHandler handler) {
+    prepare(handler.engine());
+    return handler;
+  }
+
+  private SSLEngine prepared(SSLEngine engine) {
+    prepare(engine);
+    return engine;
+  }
+
   @Override
   public final boolean isClient() {
     return current().isClient();
@@ -42,12 +55,12 @@ abstract class WrappedContext extends SslContext {
 
   @Override
   public final SSLEngine newEngine(ByteBufAllocator alloc) {
-    return current().newEngine(alloc);
+    return prepared(current().newEngine(alloc));
   }
 
   @Override
   public final SSLEngine newEngine(ByteBufAllocator alloc, String host, int port) {
-    return current().newEngine(alloc, host, port);
+    return prepared(current().newEngine(alloc, host, port));
   }
 
   @Override
@@ -59,24 +72,24 @@ abstract class WrappedContext extends SslContext {
 
   @Override
   protected final SslHandler newHandler(ByteBufAllocator alloc, boolean startTls) {
-    return current().newHandler(alloc);
+    return prepared(current().newHandler(alloc));
   }
 
   @Override
   protected final SslHandler newHandler(
       ByteBufAllocator alloc, boolean startTls, Executor executor) {
-    return current().newHandler(alloc, executor);
+    return prepared(current().newHandler(alloc, executor));
   }
 
   @Override
   protected final SslHandler newHandler(
       ByteBufAllocator alloc, String host, int port, boolean startTls) {
-    return current().newHandler(alloc, host, port);
+    return prepared(current().newHandler(alloc, host, port));
   }
 
   @Override
   protected final SslHandler newHandler(
       ByteBufAllocator alloc, String host, int port, boolean startTls, Executor executor) {
-    return current().newHandler(alloc, host, port, executor);
+    return prepared(current().newHandler(alloc, host, port, executor));
   }
 }
