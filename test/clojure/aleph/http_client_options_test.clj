@@ -15,7 +15,7 @@
    (java.io Closeable File IOException InputStream)
    (java.net ServerSocket)
    (java.nio.file Files)
-   (weir.http HttpClient)
+   (weir.http ClientStats$Origin HttpClient)
    (weir.testing CapturedLog)))
 
 (set! *warn-on-reflection* true)
@@ -181,6 +181,29 @@
                       {:status 302 :headers {"location" (str "/" (count (:uri req)) (:uri req))}})]
     (is (instance? RequestTimeoutException
                    (failure (http/get url {:middleware identity :total-timeout 200 :max-redirects 1000}))))))
+
+;; ---- failures of request maps; weir.http.client.EveryFailureTest has those of the engine
+
+(deftest after-a-failure-of-a-request-map-the-pool-holds-nothing
+  (with-server [url (fn [{:keys [uri body]}]
+                      {:status (if (= "/bad" uri) 400 200) :body (if body (slurp body) "{")})]
+    (with-open [^HttpClient pool (http/connection-pool {})]
+      (doseq [[expected options]
+              [[IllegalArgumentException {:body (s/->source ["a" (Object.)])}]
+               [IllegalArgumentException {:headers {"x" nil}}]
+               [IllegalArgumentException {:as :json :coerce :sometimes}]
+               [IllegalArgumentException {:scheme "http" :server-name "localhost" :url nil}]
+               [java.net.MalformedURLException {:url "ftp://h/"}]
+               [RuntimeException {:as :clojure}]
+               [clojure.lang.ExceptionInfo {:url (str url "/bad") :as :string}]
+               [Exception {:as :transit+json}]]]
+        (is (instance? expected (failure (http/request (merge {:request-method :post :url url :pool pool :body "{"}
+                                                              options))))
+            (str options))
+        (await-true "nothing is in use"
+                    #(every? (fn [^ClientStats$Origin o]
+                               (and (zero? (.queued o)) (= (.connections o) (.idle o))))
+                             (vals (.origins (.stats pool)))))))))
 
 ;; ---- what is not there
 
