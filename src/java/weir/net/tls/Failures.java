@@ -4,6 +4,8 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -30,9 +32,17 @@ public final class Failures {
   static String atServer(Throwable cause, String[] enabled) {
     String why = reason(cause, "client");
     if (why != null && why.contains(VERSIONS) && enabled != null) {
-      why += ", and this server " + Arrays.toString(enabled);
+      why += ", and this server " + versions(enabled);
     }
     return (why == null ? "" : why + ": ") + cause.getMessage();
+  }
+
+  /** OpenSSL has them in no order, and names a form of greeting among them. */
+  private static List<String> versions(String[] enabled) {
+    return Arrays.stream(enabled)
+        .filter(version -> version.startsWith("TLS"))
+        .sorted(Comparator.reverseOrder())
+        .toList();
   }
 
   private static final String VERSIONS = "offers no version of TLS that is enabled";
