@@ -12,6 +12,7 @@ import java.io.Closeable;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -24,10 +25,12 @@ import weir.http.client.CallbackThreads;
 import weir.http.client.ClientConfig;
 import weir.http.client.ConnectionPool;
 import weir.http.client.Decoding;
+import weir.http.client.Http2Options;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
 import weir.net.proxy.NoProxy;
 import weir.net.proxy.ProxyServer;
+import weir.net.tls.Alpn;
 import weir.net.tls.Tls;
 
 /**
@@ -171,6 +174,10 @@ public final class HttpClient implements Closeable {
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
     private HeaderCase headerCase = HeaderCase.TITLE;
     private SslContext sslContext;
+    private boolean insecure;
+    private List<String> versions; // null for those that there are
+    private boolean priorKnowledge;
+    private Http2Options http2 = Http2Options.defaults();
     private String endpointAlgorithm = "HTTPS";
     private SocketAddress localAddress;
     private SocketAddress address;
@@ -343,8 +350,37 @@ public final class HttpClient implements Closeable {
 
     /** Trusts every certificate for every name. Not for networks that anybody else can reach. */
     public Builder insecure() {
-      sslContext = Tls.client().trustAnybody().build();
+      insecure = true;
       return endpointAlgorithm(null);
+    }
+
+    /**
+     * Sets what is offered inside TLS, best first: {@code "h2"} and {@code "http/1.1"}. A server that
+     * knows none of it is spoken to in HTTP/1.1. Default: HTTP/2, then HTTP/1.1; with an {@link
+     * #sslContext}, what that one offers.
+     */
+    public Builder httpVersions(String... names) {
+      List<String> chosen = Alpn.names(List.of(names));
+      if (chosen.isEmpty()) {
+        throw new IllegalArgumentException("httpVersions: none (expected: \"h2\", \"http/1.1\")");
+      }
+      versions = chosen;
+      return this;
+    }
+
+    /**
+     * Speaks HTTP/2 without TLS, to servers of which it is known that they do (RFC 9113 §3.3). Not
+     * through a proxy that gets requests in absolute form. Default: off.
+     */
+    public Builder priorKnowledge(boolean on) {
+      priorKnowledge = on;
+      return this;
+    }
+
+    /** Sets what connections of HTTP/2 are like. */
+    public Builder http2(Http2Options options) {
+      http2 = Objects.requireNonNull(options, "options");
+      return this;
     }
 
     /** Connects from that address. */
@@ -429,11 +465,32 @@ public final class HttpClient implements Closeable {
       return new HttpClient(makePool(), attachment);
     }
 
+    private static final List<String> VERSIONS = List.of(Alpn.HTTP2, Alpn.HTTP1_1);
+
+    private SslContext context() {
+      if (sslContext != null) {
+        return versions == null ? sslContext : Alpn.check(sslContext, versions);
+      }
+      return insecure ? Tls.client().trustAnybody().alpn(Alpn.config(offered(null))).build() : null;
+    }
+
+    private List<String> offered(SslContext context) {
+      if (versions != null) {
+        return versions;
+      }
+      return context == null || Alpn.offersHttp2(context) ? VERSIONS : List.of(Alpn.HTTP1_1);
+    }
+
     private ConnectionPool makePool() {
       if (loops != null && !(transport == null ? Transport.of(loops) : transport).isOf(loops)) {
         throw new IllegalArgumentException(
             "eventLoopGroup: " + loops + " (expected: one of " + transport + ")");
       }
+      if (priorKnowledge && versions != null && !versions.contains(Alpn.HTTP2)) {
+        throw new IllegalArgumentException(
+            "force-h2c? may only be true when HTTP/2 is enabled: httpVersions is " + versions);
+      }
+      SslContext context = context();
       return new ConnectionPool(
           new ClientConfig(
               transport,
@@ -453,7 +510,11 @@ public final class HttpClient implements Closeable {
               maxHeaderBytes,
               maxChunkBytes,
               headerCase,
-              sslContext,
+              context,
+              offered(context),
+              versions != null,
+              priorKnowledge,
+              http2,
               endpointAlgorithm,
               localAddress,
               address,

@@ -8,6 +8,7 @@ import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ import weir.net.Transport;
  * @param decompress whether bodies are decoded, unless the request says otherwise
  * @param headerCase how the names of request headers are spelled
  * @param sslContext null for the default one
+ * @param versions what is offered inside TLS, by the names of ALPN, best first
+ * @param versionsChosen whether the program has said so
+ * @param priorKnowledge whether HTTP/2 is spoken without TLS, too
  * @param onStats is told how busy each origin is; null for the callbacks that serve all pools
  * @param statsPeriod how often
  * @param address where connections go, whomever a URL names; null for the one that is named
@@ -55,6 +59,10 @@ public record ClientConfig(
     int maxChunkBytes,
     HeaderCase headerCase,
     SslContext sslContext,
+    List<String> versions,
+    boolean versionsChosen,
+    boolean priorKnowledge,
+    Http2Options http2,
     String endpointAlgorithm,
     SocketAddress localAddress,
     SocketAddress address,

@@ -15,6 +15,7 @@ final class ClientResponse implements ResponseMessage {
   private final long connectionMillis;
   private final Exchange exchange;
   private final Trailers trailers; // null if there can be none
+  private boolean noContent;
   private Object body;
   private long requestMillis;
 
@@ -34,6 +35,9 @@ final class ClientResponse implements ResponseMessage {
 
   /** Whether the end of its body can be told without the connection's end. */
   boolean isSelfDelimited() {
+    if (isHttp2()) {
+      return true;
+    }
     int status = head.status().code();
     return HttpUtil.isTransferEncodingChunked(head)
         || HttpUtil.isContentLengthSet(head)
@@ -42,8 +46,20 @@ final class ClientResponse implements ResponseMessage {
         || exchange.request().method().equals("HEAD");
   }
 
+  private boolean isHttp2() {
+    return head.protocolVersion() == Http2Heads.VERSION;
+  }
+
+  /** Nothing stands behind the head. */
+  void endsWithHead() {
+    noContent = true;
+  }
+
   /** The announced length of the body, or -1. */
   long contentLength() {
+    if (noContent && !HttpUtil.isContentLengthSet(head)) {
+      return 0;
+    }
     return HttpUtil.isTransferEncodingChunked(head) ? -1 : HttpUtil.getContentLength(head, -1L);
   }
 
@@ -79,7 +95,7 @@ final class ClientResponse implements ResponseMessage {
 
   @Override
   public String reasonPhrase() {
-    return head.status().reasonPhrase();
+    return isHttp2() ? null : head.status().reasonPhrase();
   }
 
   @Override

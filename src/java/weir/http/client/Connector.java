@@ -11,6 +11,7 @@ import weir.net.Dialer;
 import weir.net.Dialing;
 import weir.net.Transport;
 import weir.net.proxy.ProxyServer;
+import weir.net.tls.Alpn;
 import weir.net.tls.Tls;
 
 /** Makes connections: a dialer finds a way to the host, and the pipeline does the rest. */
@@ -28,7 +29,12 @@ final class Connector {
 
   /** Returns whether exchanges with that origin may share a connection, as far as is known. */
   boolean mayMultiplex(Origin origin) {
-    return false;
+    if (!config.keepAlive()) {
+      return false;
+    }
+    return origin.secure()
+        ? config.versions().contains(Alpn.HTTP2)
+        : config.priorKnowledge() && !origin.isForwarded();
   }
 
   /** Starts to connect; the attempt hears of the channel before anything can happen to it. */
@@ -39,7 +45,7 @@ final class Connector {
           @Override
           public void connected(Channel channel) {
             try {
-              Http1ClientPipeline.build(channel, config, origin, tls, attempt);
+              ClientPipeline.build(channel, config, origin, tls, attempt);
             } catch (Throwable t) { // a program's own code has a part in it
               channel.close();
               failed(t);
@@ -125,7 +131,7 @@ final class Connector {
     lock.lock();
     try {
       if (sslContext == null) {
-        sslContext = Tls.client().build();
+        sslContext = Tls.client().alpn(Alpn.config(config.versions())).build();
       }
       return sslContext;
     } finally {

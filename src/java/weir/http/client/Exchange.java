@@ -53,6 +53,7 @@ final class Exchange implements Runnable {
 
   // Written by whoever sends or retries it.
   private boolean fresh;
+  private int retries;
   private long sentNanos;
   private long connectionMillis;
 
@@ -242,6 +243,20 @@ final class Exchange implements Runnable {
     bodyTaken = 0; // only what can be sent again is tried again
     stopTimer();
     return STATE.compareAndSet(this, LEASED, WAITING);
+  }
+
+  /** Waits again, for any connection. Only who runs it may call this. */
+  boolean retryAnywhere() {
+    lease = null;
+    retries++;
+    bodyTaken = 0;
+    stopTimer();
+    return STATE.compareAndSet(this, LEASED, WAITING);
+  }
+
+  /** Returns how often {@link #retryAnywhere} was called. */
+  int retries() {
+    return retries;
   }
 
   boolean wasRetried() {

@@ -22,6 +22,7 @@ final class OriginPool extends Serial {
 
   private final ConnectionPool pool;
   private final Origin origin;
+  private final Url url; // of the first request
   private final byte[] hostLine;
   private final TotalLimit total;
   private final int maxOpen;
@@ -43,6 +44,7 @@ final class OriginPool extends Serial {
   OriginPool(ConnectionPool pool, Origin origin, Url url) {
     this.pool = pool;
     this.origin = origin;
+    this.url = url;
     String host = pool.config().headerCase() == HeaderCase.LOWER ? "host: " : "Host: ";
     this.hostLine = (host + url.authority() + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     this.total = pool.total();
@@ -59,6 +61,11 @@ final class OriginPool extends Serial {
 
   Origin origin() {
     return origin;
+  }
+
+  /** Returns the URL of any request to this origin. */
+  Url url() {
+    return url;
   }
 
   byte[] hostLine() {

@@ -88,6 +88,16 @@ public final class FieldRules {
     };
   }
 
+  /** Returns whether how well that field is compressed must not tell anything (RFC 7541 §7.1.3). */
+  public static boolean isSecret(CharSequence name) {
+    return switch (name.length()) {
+      case 6 -> is("cookie", name);
+      case 13 -> is("authorization", name);
+      case 19 -> is("proxy-authorization", name);
+      default -> false;
+    };
+  }
+
   private static boolean is(String expected, CharSequence name) {
     return AsciiString.contentEquals(expected, name);
   }

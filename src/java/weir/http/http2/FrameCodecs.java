@@ -51,6 +51,13 @@ public final class FrameCodecs {
         .encoderEnforceMaxRstFramesPerWindow(
             config.maxResets(), (int) Http2Config.RESET_SPAN.toSeconds())
         .decoderEnforceMaxSmallContinuationFrames(config.maxContinuations());
+    if (!server) { // streams wait rather than fail, and programs may cancel as many as they like
+      builder
+          .encoderEnforceMaxConcurrentStreams(true)
+          .headerSensitivityDetector((name, value) -> FieldRules.isSecret(name))
+          .decoderEnforceMaxRstFramesPerWindow(0, 0)
+          .encoderEnforceMaxRstFramesPerWindow(0, 0);
+    }
     if (logger != null) {
       builder.frameLogger(logger);
     }

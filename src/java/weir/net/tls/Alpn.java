@@ -14,9 +14,15 @@ import weir.options.Options;
 /** What is spoken inside TLS, as both sides agree on during the handshake (RFC 7301). */
 public final class Alpn {
 
+  /** HTTP/1.1. */
+  public static final String HTTP1_1 = "http/1.1";
+
+  /** HTTP/2 over TLS. */
+  public static final String HTTP2 = "h2";
+
   private static final Keyword DESIRED = Keyword.intern("desired-http-versions");
   private static final Keyword OFFERED = Keyword.intern("alpn-protocols");
-  private static final List<String> HTTP1 = List.of("http/1.1");
+  private static final List<String> HTTP1 = List.of(HTTP1_1);
 
   private Alpn() {}
 
@@ -61,6 +67,20 @@ public final class Alpn {
   /** Returns the context of an HTTP client, likewise. */
   public static SslContext httpClient(Object context, Iterable<?> versions) {
     return check(TlsOptions.client(context, derived(context, versions)), versions);
+  }
+
+  /**
+   * Returns the context of an HTTP client that takes what the server likes best of all that there is;
+   * what is more than a map negotiates what it says itself.
+   */
+  public static SslContext httpClient(Object context) {
+    return TlsOptions.client(context, derived(context, List.of(HTTP2, HTTP1_1)));
+  }
+
+  /** Returns whether a context offers HTTP/2. */
+  @SuppressWarnings("deprecation") // there is no other way to ask
+  public static boolean offersHttp2(SslContext context) {
+    return context.nextProtocols().contains(HTTP2);
   }
 
   private static ApplicationProtocolConfig derived(Object context, Iterable<?> versions) {
