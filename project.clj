@@ -62,6 +62,8 @@
                              [org.slf4j/slf4j-simple "2.0.17"]
                              [org.junit.platform/junit-platform-launcher "1.13.4"]
                              [io.netty/netty-pkitesting "4.2.18.Final"]
+                             [org.clojure/data.json "2.4.0"]
+                             [com.cognitect/transit-clj "1.0.333"]
                              [com.aayushatharva.brotli4j/native-linux-x86_64 "1.23.0"]
                              [ring/ring-core "1.8.2" :exclusions [org.clojure/clojure]]
                              [ring/ring-defaults "0.3.1" :exclusions [org.clojure/clojure]]
