@@ -57,6 +57,7 @@
   | `:max-header-size` | largest header block, else 431 (8192)
   | `:max-chunk-size` | largest piece of a body that is handed on (16384)
   | `:max-pipelined-requests` | requests of a connection that may wait for responses (16)
+  | `:max-connections` | connections that may be open at once; others wait to be accepted (0: no limit)
   | `:max-requests-in-flight` | requests that may be with handlers at once; more are answered 503 (10000; 0: no limit)
   | `:initial-buffer-size` | bytes that the decoder's scratch buffer has at first (128)
   | `:allow-duplicate-content-lengths` | equal Content-Length headers are one, not a 400 (false)

@@ -205,6 +205,7 @@ public final class HttpServer implements Closeable {
     private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
     private int maxPipelined = DEFAULT_MAX_PIPELINED;
+    private int maxConnections;
     private int maxRequestsInFlight = DEFAULT_MAX_REQUESTS_IN_FLIGHT;
     private int initialBufferBytes = DEFAULT_INITIAL_BUFFER_BYTES;
     private boolean severalLengths;
@@ -432,6 +433,18 @@ public final class HttpServer implements Closeable {
     /** Sets how many requests of one connection may wait for responses until reading pauses. */
     public Builder maxPipelined(int n) {
       maxPipelined = positive("maxPipelined", n);
+      return this;
+    }
+
+    /**
+     * Sets how many connections may be open at once; 0, the default, is no limit. Others wait in the
+     * kernel until one of these is closed.
+     */
+    public Builder maxConnections(int n) {
+      if (n < 0) {
+        throw new IllegalArgumentException("maxConnections: " + n + " (expected: 0 or more)");
+      }
+      maxConnections = n;
       return this;
     }
 
@@ -701,6 +714,7 @@ public final class HttpServer implements Closeable {
           maxHeaderBytes,
           maxChunkBytes,
           maxPipelined,
+          maxConnections,
           maxRequestsInFlight,
           initialBufferBytes,
           severalLengths,

@@ -63,6 +63,7 @@ public final class ServerOptions {
           "max-header-size",
           "max-chunk-size",
           "max-pipelined-requests",
+          "max-connections",
           "max-requests-in-flight",
           "request-buffer-size",
           "max-request-body-size",
@@ -176,6 +177,7 @@ public final class ServerOptions {
       case "max-header-size" -> builder.maxHeaderBytes(positiveInt(k, v));
       case "max-chunk-size" -> builder.maxChunkBytes(positiveInt(k, v));
       case "max-pipelined-requests" -> builder.maxPipelined(positiveInt(k, v));
+      case "max-connections" -> builder.maxConnections(nonNegativeInt(k, v));
       case "max-requests-in-flight" -> builder.maxRequestsInFlight(nonNegativeInt(k, v));
       case "request-buffer-size" -> builder.requestBufferBytes(positiveInt(k, v));
       case "max-request-body-size" -> builder.maxRequestBodyBytes(nonNegative(k, v));

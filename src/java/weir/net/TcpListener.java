@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import weir.deferred.Deferred;
 
@@ -50,14 +52,31 @@ public final class TcpListener {
     this.channel = channel;
   }
 
-  /** What {@link #bind} needs to know. */
+  /**
+   * What {@link #bind} needs to know.
+   *
+   * @param maxConnections how many may be open at once, 0 for any number; others wait in the kernel
+   */
   public record Options(
       Transport transport,
       ListenOn place,
       int threads,
       String threadPrefix,
       boolean daemon,
-      Consumer<ServerBootstrap> bootstrap) {}
+      int maxConnections,
+      Consumer<ServerBootstrap> bootstrap) {
+
+    /** Options without a limit of connections. */
+    public Options(
+        Transport transport,
+        ListenOn place,
+        int threads,
+        String threadPrefix,
+        boolean daemon,
+        Consumer<ServerBootstrap> bootstrap) {
+      this(transport, place, threads, threadPrefix, daemon, 0, bootstrap);
+    }
+  }
 
   /**
    * Binds and starts to accept; blocks until the socket is bound.
@@ -78,8 +97,13 @@ public final class TcpListener {
             .channelFactory(() -> options.place().channel(options.transport()))
             .option(ChannelOption.SO_BACKLOG, DEFAULT_BACKLOG)
             .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
-            .handler(new Tracker(connections))
+            .handler(new Tracker(connections, options.maxConnections()))
             .childHandler(initializer);
+    if (options.maxConnections() > 0) {
+      ServerChannelRecvByteBufAllocator oneByOne = new ServerChannelRecvByteBufAllocator();
+      oneByOne.maxMessagesPerRead(1); // so that none is accepted too many
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, oneByOne);
+    }
     if (!(options.place() instanceof ListenOn.Unix)) {
       bootstrap
           .option(ChannelOption.SO_REUSEADDR, true)
@@ -116,18 +140,50 @@ public final class TcpListener {
     throw (E) t;
   }
 
-  /** Enters each accepted channel, before anything runs in it, into the group. */
+  /**
+   * Enters each accepted channel, before anything runs in it, into the group, and accepts no more while
+   * there are as many as may be.
+   */
   private static final class Tracker extends ChannelInboundHandlerAdapter {
     private final ChannelGroup connections;
+    private final int max;
+    private final AtomicInteger open = new AtomicInteger();
 
-    Tracker(ChannelGroup connections) {
+    Tracker(ChannelGroup connections, int max) {
       this.connections = connections;
+      this.max = max;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-      connections.add((Channel) msg);
+      Channel accepted = (Channel) msg;
+      connections.add(accepted);
+      if (max > 0) {
+        count(ctx, accepted);
+      }
       ctx.fireChannelRead(msg);
+    }
+
+    private void count(ChannelHandlerContext ctx, Channel accepted) {
+      if (open.incrementAndGet() >= max) {
+        ctx.channel().config().setAutoRead(false);
+      }
+      accepted
+          .closeFuture()
+          .addListener(
+              closed -> {
+                open.decrementAndGet();
+                if (ctx.channel().isOpen() && !ctx.executor().isShuttingDown()) {
+                  ctx.executor().execute(() -> acceptAgain(ctx));
+                }
+              });
+    }
+
+    /** On the listening channel's loop, as whatever else changes this. */
+    private void acceptAgain(ChannelHandlerContext ctx) {
+      if (open.get() < max && ctx.channel().isOpen() && !ctx.channel().config().isAutoRead()) {
+        ctx.channel().config().setAutoRead(true);
+      }
     }
   }
 

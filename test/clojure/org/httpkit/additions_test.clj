@@ -13,6 +13,7 @@
   (:import
    (io.netty.buffer ByteBuf)
    (java.io File InputStream OutputStream RandomAccessFile)
+   (java.net SocketTimeoutException)
    (java.util.concurrent CountDownLatch TimeUnit)
    (weir.testing RawClient RawClient$Response)))
 
@@ -83,6 +84,21 @@
       (with-open [other (RawClient. (.getPort (.socket client)))]
         (is (= "no room for /x" (.text (answer other "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"))))
         (.countDown go-on)))))
+
+;; [D] §2.1: limits of connections.
+(deftest connections-beyond-the-limit-wait
+  (with-port* (constantly {:body "ok"}) {:max-connections 2}
+    (fn [port]
+      (with-open [first-one (RawClient. (int port))
+                  second-one (RawClient. (int port))
+                  third-one (RawClient. (int port))]
+        (is (= ["ok" "ok"] (map #(.text (answer %)) [first-one second-one])))
+        (.send third-one GET)
+        (.setSoTimeout (.socket third-one) 100)
+        (is (thrown? SocketTimeoutException (.read third-one)))
+        (.setSoTimeout (.socket third-one) 10000)
+        (.close first-one)
+        (is (= "ok" (.text (.read third-one))))))))
 
 ;; [D] §2.1 and §11.5: request bodies are streamed, with a limit of their own.
 (deftest request-bodies-may-be-streamed-with-a-limit

@@ -92,6 +92,7 @@
 ;; [D] §3.4: absolute-form targets are stripped to their path; server name and port without Host; a
 ;; remote address on unix sockets (see below).
 (deftest targets-are-paths-and-a-missing-host-is-the-local-address
+  (is (= "*" (:uri (request-of "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"))) "it has no path")
   (is (= "/x" (:uri (request-of "GET http://a/x HTTP/1.1\r\nHost: a\r\n\r\n"))))
   (let [{:keys [server-name server-port]} (request-of "GET / HTTP/1.0\r\n\r\n")]
     (is (string? server-name))
@@ -263,10 +264,10 @@
       (run! #(answer client (GET %)) ["/ok" "/nil" "/ch" "/throw"])
       (answer client (POST "too long")))
     (is (= [["the handler of /throw failed" "expected"]] @logged))
-    ;; [D] §3.7: responses through channels produce the event, too.
-    (is (= ["done.200" "httpkit.server.status.404" "done.404" "done.200"
-            "httpkit.server.status.500" "done.500" "httpkit.server.status.413" "done.413"]
-           @events))))
+    ;; [D] §3.7: responses through channels produce the event, too; it may come behind the response.
+    (is (= (frequencies ["done.200" "httpkit.server.status.404" "done.404" "done.200"
+            "httpkit.server.status.500" "done.500" "httpkit.server.status.413" "done.413"])
+           (frequencies @events)))))
 
 (deftest bad-options-are-told
   (are [message options] (thrown-with-msg? IllegalArgumentException message

@@ -32,6 +32,7 @@ public final class RunningServer {
             config.eventLoopThreads(),
             config.threadPrefix(),
             config.daemon(),
+            config.maxConnections(),
             config.bootstrap());
     try {
       return new RunningServer(context, TcpListener.bind(options, new Http1Initializer(context)));

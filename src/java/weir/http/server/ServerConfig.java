@@ -41,6 +41,7 @@ import weir.net.Transport;
  * @param maxHeaderBytes the limit of the header block
  * @param maxChunkBytes the largest piece that the decoder hands on
  * @param maxPipelined how many requests of one connection may wait for responses
+ * @param maxConnections how many connections may be open at once, 0 for any number
  * @param maxInFlight how many requests may be with handlers at once, 0 for any number
  * @param initialBufferBytes how large the decoder's scratch buffer is at first
  * @param severalLengths whether equal Content-Length headers are one
@@ -85,6 +86,7 @@ public record ServerConfig(
     int maxHeaderBytes,
     int maxChunkBytes,
     int maxPipelined,
+    int maxConnections,
     int maxInFlight,
     int initialBufferBytes,
     boolean severalLengths,
