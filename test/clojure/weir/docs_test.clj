@@ -10,7 +10,9 @@
    [clojure.java.io :as io]
    [clojure.set :as set]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is testing]])
+   [clojure.test :refer [deftest is testing]]
+   [org.httpkit.client.connections :as httpkit-client]
+   [org.httpkit.server.options :as httpkit-server])
   (:import
    (java.io Closeable File StringReader)
    (java.net ServerSocket)
@@ -148,6 +150,16 @@
       (is (apply distinct? options))
       (is (= #{} (set/difference known (set options))) "missing in docs/options.md")
       (is (= #{} (set/difference (set options) known)) "unknown to the client"))))
+
+(deftest the-tables-of-http-kit-have-every-option-once
+  (doseq [[heading known] {"# Options of `org.httpkit.server/run-server`"
+                           (conj (set httpkit-server/own) :port)
+                           "# Options of `org.httpkit.client/make-client`" httpkit-client/known}
+          :let [options (map :option (rows-of heading))]]
+    (testing heading
+      (is (apply distinct? options))
+      (is (= #{} (set/difference known (set options))) "missing in docs/options.md")
+      (is (= #{} (set/difference (set options) known)) "unknown to http-kit's API"))))
 
 (deftest the-defaults-of-the-client-in-the-tables-are-those-of-the-source
   (let [default (into {} (mapcat #(map (juxt :option :default) (rows-of %)))

@@ -219,6 +219,7 @@ public final class HttpServer implements Closeable {
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private HeaderCase headerCase = HeaderCase.TITLE;
+    private boolean plainTextIsUtf8 = true;
     private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
     private ProxyTrust proxies = ProxyTrust.NOBODY;
     private boolean alwaysBody;
@@ -546,6 +547,12 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /** Sends {@code text/plain} as a Content-Type with the charset UTF-8. Default: on. */
+    public Builder plainTextIsUtf8(boolean on) {
+      plainTextIsUtf8 = on;
+      return this;
+    }
+
     /** Sets where a request's server name and port come from. */
     public Builder serverName(ServerNamePolicy policy) {
       serverNamePolicy = Objects.requireNonNull(policy, "policy");
@@ -724,6 +731,7 @@ public final class HttpServer implements Closeable {
           shutdownTimeout,
           serverHeader,
           headerCase,
+          plainTextIsUtf8,
           serverNamePolicy,
           proxies,
           alwaysBody,

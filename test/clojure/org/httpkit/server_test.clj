@@ -118,6 +118,13 @@
     (is (= ["c" "d"] (.headers rsp "x-two")))
     (is (= "ä" (String. (.getBytes (.header rsp "x-utf8") "ISO-8859-1") "UTF-8")))))
 
+(deftest the-content-type-is-that-of-the-handler
+  (are [expected headers body] (= expected (.header (respond-with {:headers headers :body body}) "content-type"))
+    nil nil "a"
+    "text/plain" {"Content-Type" "text/plain"} "a"
+    "text/plain" {"content-type" "text/plain"} ["a"]
+    "text/plain; charset=latin1" {"Content-Type" "text/plain; charset=latin1"} (.getBytes "a")))
+
 (deftest bodies
   (are [text body] (= text (.text (respond-with {:body body})))
     "a" "a"

@@ -126,7 +126,8 @@
 
 ;;; clients
 
-(def ^:private known
+(def known
+  "The options of `make-client`."
   #{:max-connections :ssl-configurer :bind-address :error-logger :event-logger :event-names
     :address-finder :channel-factory})
 

@@ -129,7 +129,8 @@ abstract class HeadWriter extends AFn {
       line(locationName, location);
     }
     if (contentType != null) {
-      line(contentTypeName, contentType.equals("text/plain") ? TEXT_IN_UTF8 : contentType);
+      boolean completed = contentType.equals("text/plain") && standard.plainTextIsUtf8();
+      line(contentTypeName, completed ? TEXT_IN_UTF8 : contentType);
     }
     if (negotiation != null) {
       negotiation.writeTo(this::line);

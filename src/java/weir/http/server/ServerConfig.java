@@ -51,6 +51,7 @@ import weir.net.Transport;
  * @param shutdownTimeout how long running exchanges may take when the server stops
  * @param serverHeader the Server header, null for none
  * @param headerCase how the names of response headers are spelled
+ * @param plainTextIsUtf8 whether a Content-Type of {@code text/plain} gets that charset
  * @param serverNamePolicy where the server's name in requests comes from
  * @param proxies which proxies are believed what
  * @param alwaysBody whether requests without a body get an empty stream
@@ -96,6 +97,7 @@ public record ServerConfig(
     Duration shutdownTimeout,
     String serverHeader,
     HeaderCase headerCase,
+    boolean plainTextIsUtf8,
     ServerNamePolicy serverNamePolicy,
     ProxyTrust proxies,
     boolean alwaysBody,

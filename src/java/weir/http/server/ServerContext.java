@@ -30,7 +30,11 @@ final class ServerContext {
     this.application = application;
     this.admission = new Admission(config.maxInFlight(), config.eventLoopThreads());
     this.standardHeaders =
-        new StandardHeaders(config.serverHeader(), config.compression(), config.headerCase());
+        new StandardHeaders(
+            config.serverHeader(),
+            config.compression(),
+            config.headerCase(),
+            config.plainTextIsUtf8());
     this.observation = new Observation(config.observing());
     if (config.handlerThreads() == ServerConfig.HandlerThreads.WORKERS) {
       this.watchdog = new Watchdog();

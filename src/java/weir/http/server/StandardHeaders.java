@@ -29,13 +29,17 @@ final class StandardHeaders {
   private final byte[] server;
   private final Compression compression;
   private final HeaderCase headerCase;
+  private final boolean plainTextIsUtf8;
 
   /**
    * @param server the value of the Server header, null for none
    * @param compression chooses the Content-Encoding, null for none
    * @param headerCase how names are spelled
+   * @param plainTextIsUtf8 whether a Content-Type of {@code text/plain} gets that charset
    */
-  StandardHeaders(String server, Compression compression, HeaderCase headerCase) {
+  StandardHeaders(
+      String server, Compression compression, HeaderCase headerCase, boolean plainTextIsUtf8) {
+    this.plainTextIsUtf8 = plainTextIsUtf8;
     this.compression = compression;
     this.headerCase = headerCase;
     String name = headerCase == HeaderCase.LOWER ? "server" : "Server";
@@ -48,6 +52,10 @@ final class StandardHeaders {
 
   HeaderCase headerCase() {
     return headerCase;
+  }
+
+  boolean plainTextIsUtf8() {
+    return plainTextIsUtf8;
   }
 
   /** Returns what decides about codings, for one writer of heads; null if nothing is encoded. */

@@ -72,6 +72,7 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
     HttpServer.Builder builder =
         HttpServer.builder()
             .threadPrefix("http-kit-server")
+            .plainTextIsUtf8(false)
             .withoutProxyProtocol(headerless)
             .application(new ChannelApplication(handlers, hub));
     if (bodies != null) {
