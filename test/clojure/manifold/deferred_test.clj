@@ -91,9 +91,9 @@
     (is (true? (d/cancel-listener! d twice)))
     (is (true? (d/success! d :v)))
     (is (= [[1 :v] [:twice :v] [2 :v]] @calls))
-    (testing "one that throws after realization is logged, too (3.3.5)"
+    (testing "one that throws after realization is logged, too (§3.3.5 defect)"
       (is (identical? d (d/on-realized d (fn [_] (throw (Exception. "logged"))) identity)))))
-  (testing "an error-deferred honours its executor for listeners (3.3.7)"
+  (testing "an error-deferred honours its executor for listeners (§3.3.7 defect)"
     (let [tasks (atom []), ex (reify Executor (execute [_ r] (swap! tasks conj r)))
           seen (promise)]
       (d/add-listener! (d/error-deferred :e ex) (d/listener identity #(deliver seen %)))
@@ -101,7 +101,7 @@
       (run! #(.run ^Runnable %) @tasks)
       (is (= :e @seen)))))
 
-(deftest one-of-64-threads-wins
+(deftest one-of-64-threads-wins ; 16.3
   (let [d (d/deferred), calls (atom 0), start (CountDownLatch. 1)]
     (dotimes [_ 10000] (d/on-realized d (fn [_] (swap! calls inc)) identity))
     (let [wins (mapv (fn [i] (future (.await start) (d/success! d i))) (range 64))]
@@ -109,7 +109,7 @@
       (is (= 1 (count (filter true? (map deref wins)))))
       (is (= 10000 @calls)))))
 
-(deftest chain-matrix
+(deftest chain-matrix ; 16.4
   (doseq [[kind make] {:plain      (fn [] [1 nil])
                        :deferred   (fn [] (let [d (d/deferred)] [d #(d/success! d 1)]))
                        :nested     (fn [] (let [d (d/deferred), e (d/deferred)]
@@ -128,10 +128,34 @@
       (let [[x finish] (make)
             _ (when-not late? (when finish (finish)))
             r (apply d/chain x (repeat n inc))
-            thrown (apply d/chain x (concat (repeat n inc) [#(throw (ex-info "x" {:v %}))]))]
+            failing (fn [i] (assoc (vec (repeat n inc)) i #(throw (ex-info "x" {:v %}))))
+            thrown (mapv #(apply d/chain x (failing %)) (range n))]
         (when late? (when finish (finish)))
         (is (= (inc n) (value r)))
-        (is (= {:v (inc n)} (ex-data (error thrown))))))))
+        (is (= (mapv (fn [i] {:v (inc i)}) (range n)) (mapv (comp ex-data error) thrown)))))))
+
+(deftest errors-skip-every-stage-of-a-chain ; 16.4
+  (let [e (ex-info "x" {})]
+    (doseq [[kind make] {:deferred  (fn [] (let [d (d/deferred)] [d #(d/error! d e)]))
+                         :nested    (fn [] (let [d (d/deferred), inner (d/deferred)]
+                                             [d #(do (d/success! d inner) (d/error! inner e))]))
+                         :future    (fn [] (let [p (promise)] [(future @p (throw e)) #(deliver p 1)]))
+                         :stage     (fn [] (let [f (CompletableFuture.)]
+                                             [f #(.completeExceptionally f e)]))
+                         :delay     (fn [] [(delay (throw e)) nil])
+                         :extension (fn [] (let [d (d/deferred)] [(->Ticket d) #(d/error! d e)]))
+                         :foreign   (fn [] (let [d (d/deferred)] [(foreign d) #(d/error! d e)]))}
+            late? [true false]
+            n [0 1 2 3 4 20]]
+      (testing [kind late? n]
+        (let [ran (atom 0)
+              [x finish] (make)
+              _ (when-not late? (when finish (finish)))
+              r (apply d/chain x (repeat n (fn [_] (swap! ran inc))))]
+          (when late? (when finish (finish)))
+          (is (identical? e (let [found (error r)]
+                              (if (instance? ExecutionException found) (ex-cause found) found))))
+          (is (zero? @ran)))))))
 
 (deftest chain-raw-passes-futures-on
   (let [p (doto (promise) (deliver 1))]
@@ -177,7 +201,7 @@
     (d/error! d :k)
     (is (= :handled @r))))
 
-(deftest finally-rules
+(deftest finally-rules ; §3.6 defect: a plain value failed
   (let [ran (atom 0), f #(swap! ran inc), ok (d/success-deferred 1)]
     (is (identical? ok (d/finally ok f)))
     (is (= {:error :k} (ex-data (error (d/finally (d/error-deferred :k) f)))))
@@ -191,7 +215,7 @@
     (is (= "f" (ex-message (error (d/finally (d/error-deferred :k)
                                     #(throw (Exception. "f")))))))))
 
-(deftest zip-rules
+(deftest zip-rules ; §3.7 defect: realized layers were not flattened
   (is (= [] @(d/zip)))
   (is (= [1] @(d/zip 1)))
   (is (= [1 2 nil 4] @(d/zip 1 (future 2) (d/success-deferred nil) (foreign (d/success-deferred 4)))))
@@ -204,13 +228,15 @@
       (d/success! a (d/success-deferred 1))
       (is (= [1 2] @z)))))
 
-(deftest alt-rules
+(deftest alt-rules ; §3.8 defect: as for zip
   (is (= 1 @(d/alt (d/deferred) 1 (d/deferred))))
   (is (thrown? IllegalArgumentException (d/alt)))
   (let [a (d/deferred), b (d/deferred), r (d/alt a b (foreign (d/deferred)))]
     (d/success! b (d/success-deferred :b))
     (d/success! a :a)
     (is (= :b @r)))
+  (is (= 1 @(d/alt (d/success-deferred (d/success-deferred 1))))
+    "flattened, also what was realized before")
   (let [a (d/deferred), r (d/alt' a (d/deferred))]
     (d/error! a :k)
     (is (= {:error :k} (ex-data (error r)))))
@@ -218,21 +244,25 @@
     (let [n 9000, wins (frequencies (repeatedly n #(deref (d/alt 0 (d/success-deferred 1) 2))))]
       (is (every? #(< 2700 (wins %) 3300) [0 1 2]) wins))))
 
-(deftest timeout-rules
+(deftest timeout-rules ; §3.9 defect: the timer failed on a view of a future
   (let [clock (MockClock.)]
     (time/with-clock clock
       (let [plain (d/timeout! (d/deferred) 5)
             frac  (d/timeout! (d/deferred) 5.5)
             dflt  (d/timeout! (d/deferred) 5 nil)
-            view  (d/timeout! (d/->deferred (promise)) 5 :view)]
+            view  (d/timeout! (d/->deferred (promise)) 5 :view)
+            never (promise)
+            views (mapv #(d/timeout! (d/->deferred %) 5 :view)
+                    [(future @never) (delay @never) (CompletableFuture.)])]
         (.advance clock 4.9)
-        (is (not-any? d/realized? [plain frac dflt view]))
+        (is (not-any? d/realized? (list* plain frac dflt view views)))
         (.advance clock 1)
         (is (= "timed out after 5 milliseconds" (ex-message (error plain))))
         (is (instance? TimeoutException (error frac)))
         (is (= "timed out after 5.5 milliseconds" (ex-message (error frac))))
         (is (nil? @dflt))
-        (is (= :view @view)))))
+        (is (= [:view :view :view :view] (mapv deref (cons view views))))
+        (deliver never 1))))
   (is (= :now @(d/timeout! (d/deferred) 0 :now)))
   (is (= 5 (d/timeout! 5 1)))
   (is (nil? (d/timeout! nil 1)))
@@ -240,7 +270,7 @@
     (is (identical? d (d/timeout! d nil)))
     (is (not (d/realized? d)))))
 
-(deftest connect-and-onto
+(deftest connect-and-onto ; §3.10 defects: onto ignored by realized ones, and failing on views
   (let [a (d/deferred), b (d/deferred)]
     (is (true? (d/connect a b)))
     (d/success! a (d/success-deferred 1))
@@ -272,7 +302,7 @@
       (run! #(.run ^Runnable %) @tasks)
       (is (false? @ran)))))
 
-(deftest loop-rules
+(deftest loop-rules ; §3.12 defects: arity, rounds after the result was realized
   (is (= 10 @(d/loop [i 0] (if (< i 10) (d/recur (inc i)) i))))
   (testing "inits are sequential, patterns work"
     (is (= [1 2 3] @(d/loop [a 1 [b] [(inc a)] c (inc b)] [a b c]))))
@@ -299,7 +329,7 @@
       (d/success! (steps 1) 1)
       (is (= 2 @rounds)))))
 
-(deftest coercion
+(deftest coercion ; §4.2 defects: views lacked methods, timed deref of a delay failed
   (is (thrown-with-msg? IllegalArgumentException #"cannot convert java.lang.Long to deferred"
         (d/->deferred 1)))
   (is (thrown? IllegalArgumentException (d/->deferred nil)))
@@ -321,6 +351,13 @@
       (is (not (realized? p)))
       (is (= 2 @(.thenApply ^java.util.concurrent.CompletionStage (d/->deferred (delay 1))
                   (reify java.util.function.Function (apply [_ x] (inc x))))))))
+  (testing "a callback for the value that throws is not followed by that for the error" ; §4.2 defect
+    (doseq [x [(future 1) (doto (promise) (deliver 1)) (delay 1)], late? [true false]]
+      (let [seen (promise), d (d/->deferred x)]
+        (when late? @d)
+        (d/on-realized d (fn [_] (throw (Exception. "logged"))) (fn [_] (deliver seen :error)))
+        (d/on-realized d (fn [_] (deliver seen :value)) identity)
+        (is (= :value (deref seen 10000 :late))))))
   (testing "extending the protocol again changes what is remembered"
     (let [c (class (reify Comparable (compareTo [_ _] 0))), x (reify Comparable (compareTo [_ _] 0))]
       (is c)
@@ -368,3 +405,33 @@
       (is (= ex (.executor ^IDeferred (d/deferred)) (.executor ^IDeferred (d/chain 1 inc))))
       (finally
         (CurrentExecutor/set nil)))))
+
+(deftest a-deferred-of-somebody-else-works-in-every-combinator ; 16.2: it has but the five methods
+  (let [e (ex-info "x" {})]
+    (doseq [late? [true false]
+            [what f expected] [[:chain #(d/chain % inc) 2]
+                               [:chain' #(d/chain' % inc inc inc inc) 5]
+                               [:catch #(d/catch % identity) 1]
+                               [:catch' #(d/catch' % identity) 1]
+                               [:finally #(d/chain (d/finally % (constantly nil))) 1]
+                               [:finally' #(d/chain (d/finally' % (constantly nil))) 1]
+                               [:zip #(d/zip % 2) [1 2]]
+                               [:zip' #(d/zip' 2 %) [2 1]]
+                               [:alt #(d/alt % (d/deferred)) 1]
+                               [:alt' #(d/alt' (d/deferred) %) 1]
+                               [:connect #(let [d (d/deferred)] (d/connect % d) d) 1]
+                               [:onto #(d/onto % (reify Executor (execute [_ r] (.run r)))) 1]
+                               [:stage #(d/chain 1 (constantly %)) 1]
+                               [:loop #(d/loop [again? true]
+                                         (if again? (d/chain % (fn [_] (d/recur false))) %)) 1]
+                               [:let-flow #(d/let-flow [x %] (inc x)) 2]
+                               [:let-flow' #(d/let-flow' [x %, y (inc x)] [x y]) [1 2]]
+                               [:timeout! #(d/chain (d/timeout! % 100000)) 1]]]
+      (testing [what late?]
+        (let [ok (d/deferred), bad (d/deferred)
+              finish (fn [] (d/success! ok 1) (d/error! bad e))
+              _ (when-not late? (finish))
+              r (f (foreign ok)), thrown (f (foreign bad))]
+          (when late? (finish))
+          (is (= expected (value r)))
+          (is (= (if (#{:catch :catch'} what) [::value e] e) (error thrown))))))))

@@ -3,7 +3,9 @@
     [clojure.test :as test :refer [deftest is testing]]
     [manifold.debug :as debug]
     [manifold.deferred :as d]
-    [manifold.test :refer [expect-dropped-errors instrument-tests-with-dropped-error-detection!]]))
+    [manifold.test :refer [expect-dropped-errors instrument-tests-with-dropped-error-detection!]])
+  (:import
+    [java.io StringWriter]))
 
 (set! *warn-on-reflection* true)
 
@@ -73,3 +75,14 @@
       (is (= [[:pass] [:fail] []] (mapv run tests)))
       (finally
         (remove-ns 'manifold.dropped-error-test.sample)))))
+
+(deftest the-tests-of-the-library-drop-no-errors ; 16.12, T26
+  (doseq [sym '[manifold.deferred-test manifold.let-flow-test manifold.stream-test
+                manifold.bus-test]]
+    (require sym)
+    (let [tests (filter (comp :test meta) (vals (ns-interns sym)))]
+      (expect-dropped-errors 0
+        (binding [test/*test-out* (StringWriter.)
+                  test/*report-counters* (ref test/*initial-report-counters*)]
+          (test/test-vars tests)
+          nil)))))

@@ -79,7 +79,7 @@
     (is (some? (Class/forName "manifold.executor$executor" false loader)))))
 
 ;; T15, issue 152: it ran one task at a time for the first ten seconds.
-(deftest fixed-thread-executor-uses-all-its-threads-at-once
+(deftest fixed-thread-executor-uses-all-its-threads-at-once ; §10 defect
   (with-pool [pool (ex/fixed-thread-executor 5)]
     (let [together (CyclicBarrier. 6)]
       (dotimes [_ 5]

@@ -25,7 +25,7 @@
                                     (d/success-deferred (or m dflt)))))]
     (is (= [:a nil] (value (go-off [(<! source) (<! source)]))))))
 
-(deftest an-error-is-returned-by-one-and-thrown-by-the-other
+(deftest an-error-is-returned-by-one-and-thrown-by-the-other ; §12.1 defect: a present one was thrown
   (let [e (Exception. "x"), late (d/deferred)
         r (go-off [(<! (d/error-deferred e)) (<! late) (<! (d/error-deferred :k))
                    (try (<!? (d/error-deferred e)) (catch Exception e [:caught e]))])]

@@ -40,7 +40,7 @@
     (is (= [1 2 2] (value r)))
     (is (= [:a :b :c] @order))))
 
-(deftest every-binding-is-awaited ; T4
+(deftest every-binding-is-awaited ; T4; §3.13 defect (a): of a repeated name only the last was
   (let [first-one (d/deferred), r (d/let-flow [_ first-one, _ (d/success-deferred 2), a 1] a)]
     (is (not (d/realized? r)))
     (d/success! first-one 1)
@@ -48,7 +48,7 @@
   (testing "the latest of a repeated name wins"
     (is (= 2 (value (d/let-flow [a (d/future 1), a (inc a)] a))))))
 
-(deftest scopes-are-respected
+(deftest scopes-are-respected ; §3.13 defect (c): scopes were read from the compiler
   (let [never (d/deferred), x (d/success-deferred 1)]
     (is (= 1 (value (d/let-flow [a x]
                       (let [never 1] never)
@@ -93,7 +93,7 @@
     (is (= 6 (value (d/let-flow [a x, b (d/let-flow [c (d/future (+ a 1))] (+ a c))]
                       (d/let-flow [e (d/success-deferred (+ a b))] (+ e 2))))))))
 
-(deftest a-deferred-can-be-passed-on-as-such ; 3.13 (b), T3, issues 47, 141, 183
+(deftest a-deferred-can-be-passed-on-as-such ; 3.13 (b), T3, issues 47, 141, 183; defect (b)
   (let [never (d/deferred), gate (d/deferred)
         r (d/let-flow [a gate
                        b (d/future :b)

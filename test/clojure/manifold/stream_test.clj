@@ -145,14 +145,14 @@
 
 ;;; connecting
 
-(deftest nil-timeout-means-none
+(deftest nil-timeout-means-none ; §7.5 defect: it was a NullPointerException
   (let [a (s/stream)
         b (s/stream 1)]
     (s/connect a b {:timeout nil})
     (is (= true (soon (s/put! a 1))))
     (is (= 1 (soon (s/take! b))))))
 
-(deftest every-sink-of-a-synchronous-source-is-closed
+(deftest every-sink-of-a-synchronous-source-is-closed ; §7.5 defect: only the first was
   (let [queue (LinkedBlockingQueue.)
         source (s/->source queue)
         sinks (vec (repeatedly 3 #(s/stream 10)))]
@@ -165,7 +165,7 @@
         (s/on-closed sink #(deliver closed true))
         (is (= true (soon closed)))))))
 
-(deftest callbacks-of-connect-via-may-return-anything
+(deftest callbacks-of-connect-via-may-return-anything ; §7.6 defect: a plain value killed the pump
   (doseq [[answer more] [[true 3] [nil 3] [:x 3] [false 1] [(Deferred/of true) 3] [(Deferred/of false) 1]
                          [(CompletableFuture/completedFuture true) 3]
                          [(CompletableFuture/completedFuture false) 1]]]
@@ -178,7 +178,7 @@
       (is (= true (soon result)))
       (is (= more @seen)))))
 
-(deftest connect-via-ends-whichever-way
+(deftest connect-via-ends-whichever-way ; §7.6 defect: the result stayed pending
   (testing "without downstream?"
     (let [source (s/stream)
           result (s/connect-via source (fn [_] true) (s/stream) {:downstream? false})]
@@ -257,7 +257,7 @@
 
 ;;; operators
 
-(deftest operators-do-as-their-namesakes
+(deftest operators-do-as-their-namesakes ; §7.7 defect: batch without latency failed
   (doseq [[expected s] [[[2 3 4] (s/map inc (fed 1 2 3))]
                         [[11 22] (s/map + (fed 1 2) [10 20 30])]
                         [[1 3] (s/filter odd? [1 2 3])]
@@ -303,7 +303,7 @@
   (testing "an operator that failed upstream is not an ordinary end (T13)"
     (is (thrown? ArithmeticException (soon (s/reduce + 0 (s/map #(/ 1 %) (fed 1 0 1))))))))
 
-(deftest a-throwing-function-closes-both-ends-and-spares-siblings
+(deftest a-throwing-function-closes-both-ends-and-spares-siblings ; §7.7 defect of reductions
   (doseq [op [#(s/map (fn [_] (throw (ex-info "expected" {}))) %)
               #(s/filter (fn [_] (throw (ex-info "expected" {}))) %)
               #(s/mapcat (fn [_] (throw (ex-info "expected" {}))) %)
@@ -328,7 +328,7 @@
       (s/close! source)
       (is (= [1 2] (all sibling))))))
 
-(deftest closing-the-output-closes-the-input-at-once
+(deftest closing-the-output-closes-the-input-at-once ; T9
   (doseq [op [#(s/map inc %) #(s/filter odd? %) #(s/mapcat list %) #(s/zip % (s/stream))
               #(s/reductions + %) #(s/batch 2 %) #(s/throttle 10 %) #(s/buffer 10 %)
               #(s/realize-each %) #(s/concat %) #(s/lazily-partition-by odd? %)
@@ -375,7 +375,7 @@
         (is (s/drained? out)))))
   (is (thrown? AssertionError (s/batch 0 [1]))))
 
-(deftest throttle-honours-any-rate
+(deftest throttle-honours-any-rate ; §7.7 defect: periods were whole milliseconds
   (doseq [[rate ms expected] [[600 100 61] [2500 100 251] [0.5 4000 3] [10 1000 11]]]
     (let [clock (t/mock-clock)]
       (t/with-clock clock
@@ -457,7 +457,7 @@
     (is (= [true true] (map now [b c])))
     (is (= ["cd" "e"] (do (s/close! s) (all s))))))
 
-(deftest a-timed-put-into-a-full-measured-buffer-times-out-and-stays ; T12, issue 110
+(deftest a-timed-put-into-a-full-measured-buffer-times-out-and-stays ; T12, issue 110; §7.7 defect
   (let [s (s/buffered-stream count 1 nil)]
     (s/put! s "a")
     (is (= :late (now (s/try-put! s "b" 0 :late))))
@@ -501,7 +501,7 @@
    "stream" (fed 1 2 3)
    "operator" (s/map identity [1 2 3])})
 
-(deftest finite-sources-behave-alike
+(deftest finite-sources-behave-alike ; §8 defects of timed takes from seqs and lists
   (doseq [[kind s] (finite-sources)]
     (testing kind
       (is (= 1 (soon (s/take! s))))
@@ -536,7 +536,7 @@
     (is (= :end (soon take)))
     (is (s/drained? source))))
 
-(deftest a-throwing-iterator-fails-the-take-and-ends
+(deftest a-throwing-iterator-fails-the-take-and-ends ; §8 defect: takes stayed pending
   (let [source (s/->source (reify java.util.Iterator
                              (hasNext [_] true)
                              (next [_] (throw (ex-info "expected" {})))))]
@@ -565,7 +565,7 @@
     (.add queue 1)
     (is (= 1 (.take source nil true)))))
 
-(deftest queue-sinks
+(deftest queue-sinks ; §8 defect: a timeout yielded false
   (let [queue (ArrayBlockingQueue. 1)
         sink (s/->sink queue)]
     (is (= true (soon (s/put! sink 1))))

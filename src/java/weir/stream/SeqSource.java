@@ -1,7 +1,6 @@
 package weir.stream;
 
 import clojure.lang.Counted;
-import clojure.lang.IPending;
 import clojure.lang.IPersistentMap;
 import clojure.lang.ISeq;
 import clojure.lang.Keyword;
@@ -9,14 +8,19 @@ import clojure.lang.RT;
 import clojure.lang.Seqable;
 import java.io.Closeable;
 
-/** The elements of a seq. What is not realized yet is realized on the wait pool. */
+/**
+ * The elements of a seq. Taking runs nobody's code but Clojure's: what is not realized yet, or may
+ * find its elements by code of somebody else, is read on the wait pool.
+ */
 final class SeqSource extends PullSource {
 
   private static final Keyword COUNT = Keyword.intern("count");
 
+  private final boolean inMemory; // all of it, from the beginning
   private volatile Object rest; // Seqable or null; written by the one who pulls
 
   SeqSource(Seqable seqable) {
+    inMemory = AtHand.holds(seqable);
     rest = seqable;
   }
 
@@ -37,7 +41,7 @@ final class SeqSource extends PullSource {
   }
 
   private boolean isPending() {
-    return rest instanceof IPending p && !p.isRealized();
+    return !inMemory && !AtHand.isNext(rest);
   }
 
   @Override

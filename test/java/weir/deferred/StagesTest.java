@@ -21,7 +21,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every method of CompletionStage completes its result, whatever its function does. */
+/**
+ * Every method of CompletionStage completes its result, whatever its function does: §16.5, and the
+ * defects of §5, where a function that threw left the result pending for ever.
+ */
 class StagesTest {
 
   private static final Object VALUE = "v";
