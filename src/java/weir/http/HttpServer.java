@@ -3,16 +3,12 @@ package weir.http;
 import static weir.options.Arguments.notNegative;
 import static weir.options.Arguments.positive;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.logging.LoggingHandler;
 import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
@@ -33,9 +29,7 @@ import weir.http.server.ServerConfig.HandlerThreads;
 import weir.http.server.Timeouts;
 import weir.net.AddressRanges;
 import weir.net.ByteBufConversions;
-import weir.net.EventLoops;
-import weir.net.ListenOn;
-import weir.net.Transport;
+import weir.net.ServerBuilder;
 
 /**
  * An HTTP server.
@@ -47,7 +41,7 @@ import weir.net.Transport;
 public final class HttpServer implements Closeable {
 
   /** Grace period of {@link #close()}: 15 s. */
-  public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(15);
+  public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = ServerBuilder.DEFAULT_SHUTDOWN_TIMEOUT;
 
   /** Until a request begins to arrive: 75 s. */
   public static final Duration DEFAULT_KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(75);
@@ -181,13 +175,8 @@ public final class HttpServer implements Closeable {
   }
 
   /** What a server needs to know. Each method returns the builder. */
-  public static final class Builder {
+  public static final class Builder extends ServerBuilder<Builder> {
     private Application application;
-    private ListenOn place;
-    private Transport transport;
-    private int eventLoopThreads;
-    private String threadPrefix = "weir-server";
-    private boolean daemon;
     private HandlerThreads handlerThreads = HandlerThreads.WORKERS;
     private Executor executor;
     private int workerPoolSize = DEFAULT_WORKER_POOL_SIZE;
@@ -205,7 +194,6 @@ public final class HttpServer implements Closeable {
     private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
     private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
     private int maxPipelined = DEFAULT_MAX_PIPELINED;
-    private int maxConnections;
     private int maxRequestsInFlight = DEFAULT_MAX_REQUESTS_IN_FLIGHT;
     private int initialBufferBytes = DEFAULT_INITIAL_BUFFER_BYTES;
     private boolean severalLengths;
@@ -216,7 +204,6 @@ public final class HttpServer implements Closeable {
     private Duration bodyTimeout = DEFAULT_BODY_TIMEOUT;
     private Duration writeTimeout = DEFAULT_WRITE_TIMEOUT;
     private long minBodyRate;
-    private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private HeaderCase headerCase = HeaderCase.TITLE;
     private boolean plainTextIsUtf8 = true;
@@ -231,11 +218,16 @@ public final class HttpServer implements Closeable {
     private ServerListener listener;
     private boolean accessLog;
     private LoggingHandler traffic;
-    private Consumer<ServerBootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> initialPipeline = p -> {};
-    private Consumer<ChannelPipeline> pipeline = p -> {};
 
-    private Builder() {}
+    private Builder() {
+      super("weir-server");
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
 
     /** Sets what answers requests. */
     public Builder handler(Handler handler) {
@@ -252,62 +244,6 @@ public final class HttpServer implements Closeable {
     /** Sets what answers requests, errors and rejections: what facades for other APIs use. */
     public Builder application(Application newApplication) {
       application = Objects.requireNonNull(newApplication, "application");
-      return this;
-    }
-
-    /** Listens on all addresses; 0 takes a free port. */
-    public Builder port(int port) {
-      if (port < 0 || port > 65535) {
-        throw new IllegalArgumentException("port: " + port + " (expected: 0-65535)");
-      }
-      return address(new InetSocketAddress(port));
-    }
-
-    /** Listens on that address. */
-    public Builder address(SocketAddress newAddress) {
-      place = ListenOn.tcp(newAddress);
-      return this;
-    }
-
-    /** Listens on a unix domain socket; the file is made here and removed when the server stops. */
-    public Builder unixSocket(Path path) {
-      place = ListenOn.unix(path);
-      return this;
-    }
-
-    /**
-     * Listens on a socket that is open already and stays open when the server stops, so that a
-     * successor can go on with it.
-     *
-     * @param socket a bound ServerSocketChannel with the nio transport, which it then also chooses; or
-     *     an Integer file descriptor with epoll or kqueue
-     */
-    public Builder listenSocket(Object socket) {
-      place = ListenOn.adopted(socket);
-      return this;
-    }
-
-    /** Sets the transport; the default is the best of this machine. */
-    public Builder transport(Transport newTransport) {
-      transport = newTransport.ensureAvailable();
-      return this;
-    }
-
-    /** Sets the number of event loops; the default is {@link EventLoops#defaultThreads}. */
-    public Builder eventLoopThreads(int n) {
-      eventLoopThreads = positive("eventLoopThreads", n);
-      return this;
-    }
-
-    /** Sets how the names of event loop threads begin. */
-    public Builder threadPrefix(String prefix) {
-      threadPrefix = Objects.requireNonNull(prefix, "prefix");
-      return this;
-    }
-
-    /** Lets the JVM end while the server runs. Default: off. */
-    public Builder daemon(boolean on) {
-      daemon = on;
       return this;
     }
 
@@ -438,18 +374,6 @@ public final class HttpServer implements Closeable {
     }
 
     /**
-     * Sets how many connections may be open at once; 0, the default, is no limit. Others wait in the
-     * kernel until one of these is closed.
-     */
-    public Builder maxConnections(int n) {
-      if (n < 0) {
-        throw new IllegalArgumentException("maxConnections: " + n + " (expected: 0 or more)");
-      }
-      maxConnections = n;
-      return this;
-    }
-
-    /**
      * Sets how many requests may be with handlers at once, from the call to the head of the response;
      * more are answered 503 by {@link Application#onRejected}. Zero is any number.
      */
@@ -526,12 +450,6 @@ public final class HttpServer implements Closeable {
     /** Resets connections whose client reads nothing of a response for so long; zero is never. */
     public Builder writeTimeout(Duration timeout) {
       writeTimeout = notNegative("writeTimeout", timeout);
-      return this;
-    }
-
-    /** Sets how long {@link HttpServer#close()} lets running exchanges go on. */
-    public Builder shutdownTimeout(Duration timeout) {
-      shutdownTimeout = notNegative("shutdownTimeout", timeout);
       return this;
     }
 
@@ -660,21 +578,9 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
-    /** Changes Netty's bootstrap after all defaults are set. */
-    public Builder bootstrap(Consumer<ServerBootstrap> transform) {
-      bootstrap = Objects.requireNonNull(transform, "transform");
-      return this;
-    }
-
     /** Changes each connection's pipeline before any handler is in it. */
     public Builder initialPipeline(Consumer<ChannelPipeline> transform) {
       initialPipeline = Objects.requireNonNull(transform, "transform");
-      return this;
-    }
-
-    /** Changes each connection's pipeline after all handlers are in it. */
-    public Builder pipeline(Consumer<ChannelPipeline> transform) {
-      pipeline = Objects.requireNonNull(transform, "transform");
       return this;
     }
 
@@ -688,22 +594,14 @@ public final class HttpServer implements Closeable {
       if (application == null) {
         throw new IllegalArgumentException("handler: missing (expected: something to serve)");
       }
-      if (place == null) {
-        throw new IllegalArgumentException("port: missing (expected: 0-65535, or an address)");
-      }
-      HttpServer server =
-          new HttpServer(RunningServer.start(build(), application), shutdownTimeout);
+      HttpServer server = new HttpServer(RunningServer.start(build(), application), gracePeriod());
       LOG.debug("started {}", server);
       return server;
     }
 
     private ServerConfig build() {
       return new ServerConfig(
-          place,
-          chosenTransport(),
-          eventLoopThreads == 0 ? EventLoops.defaultThreads() : eventLoopThreads,
-          threadPrefix,
-          daemon,
+          listenerOptions(),
           handlerThreads,
           executor,
           workerPoolSize,
@@ -721,14 +619,13 @@ public final class HttpServer implements Closeable {
           maxHeaderBytes,
           maxChunkBytes,
           maxPipelined,
-          maxConnections,
           maxRequestsInFlight,
           initialBufferBytes,
           severalLengths,
           validateHeaders,
           idleTimeout,
           new Timeouts(keepAliveTimeout, headerTimeout, bodyTimeout, writeTimeout, minBodyRate),
-          shutdownTimeout,
+          gracePeriod(),
           serverHeader,
           headerCase,
           plainTextIsUtf8,
@@ -740,19 +637,8 @@ public final class HttpServer implements Closeable {
           compression,
           endFailedBodies,
           new Observing(statistics, listener, accessLog, traffic),
-          bootstrap,
           initialPipeline,
-          pipeline);
-    }
-
-    private Transport chosenTransport() {
-      if (transport != null) {
-        return transport;
-      }
-      boolean nioSocket =
-          place instanceof ListenOn.Adopted adopted
-              && adopted.socket() instanceof ServerSocketChannel;
-      return nioSocket ? Transport.NIO : Transport.best();
+          pipelineChange());
     }
   }
 }

@@ -76,6 +76,18 @@ public final class TcpListener {
         Consumer<ServerBootstrap> bootstrap) {
       this(transport, place, threads, threadPrefix, daemon, 0, bootstrap);
     }
+
+    /** Returns the same, with a change to the bootstrap before those that are there. */
+    public Options before(Consumer<ServerBootstrap> change) {
+      return new Options(
+          transport,
+          place,
+          threads,
+          threadPrefix,
+          daemon,
+          maxConnections,
+          change.andThen(bootstrap));
+    }
   }
 
   /**

@@ -1,8 +1,5 @@
 package weir.tcp;
 
-import static weir.options.Arguments.notNegative;
-import static weir.options.Arguments.positive;
-
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -10,10 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -23,10 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
 import weir.net.ByteBufConversions;
-import weir.net.EventLoops;
-import weir.net.ListenOn;
+import weir.net.ServerBuilder;
 import weir.net.TcpListener;
-import weir.net.Transport;
 import weir.net.tls.Tls;
 import weir.stream.SplicedStream;
 import weir.stream.Streams;
@@ -45,7 +37,7 @@ import weir.stream.Streams;
 public final class TcpServer implements Closeable {
 
   /** Grace period of {@link #close()}: 15 s. */
-  public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(15);
+  public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = ServerBuilder.DEFAULT_SHUTDOWN_TIMEOUT;
 
   private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
 
@@ -104,55 +96,25 @@ public final class TcpServer implements Closeable {
   }
 
   /** What a server needs to know. Each method returns the builder. */
-  public static final class Builder {
-    private ListenOn place;
-    private Transport transport;
+  public static final class Builder extends ServerBuilder<Builder> {
     private BiConsumer<SplicedStream, ConnectionInfo> handler;
     private Executor executor;
     private SslContext sslContext;
     private boolean rawStream;
     private boolean halfClosure;
-    private boolean daemon;
-    private String threadPrefix = "weir-tcp-server";
-    private int threads;
-    private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
-    private Consumer<ServerBootstrap> bootstrap = b -> {};
-    private Consumer<ChannelPipeline> pipeline = p -> {};
 
-    private Builder() {}
+    private Builder() {
+      super("weir-tcp-server");
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
 
     /** Sets who gets the connections; on the event loop, or the executor if there is one. */
     public Builder handler(BiConsumer<SplicedStream, ConnectionInfo> newHandler) {
       handler = Objects.requireNonNull(newHandler, "handler");
-      return this;
-    }
-
-    /** Listens on a port of all interfaces; 0 takes a free one. */
-    public Builder port(int port) {
-      return address(new InetSocketAddress(port));
-    }
-
-    /** Listens on an address. */
-    public Builder address(SocketAddress address) {
-      place = ListenOn.tcp(address);
-      return this;
-    }
-
-    /** Listens on a unix domain socket. */
-    public Builder unixSocket(Path path) {
-      place = ListenOn.unix(path);
-      return this;
-    }
-
-    /** Accepts from a socket that listens already; see {@link ListenOn.Adopted}. */
-    public Builder listenSocket(Object socket) {
-      place = ListenOn.adopted(socket);
-      return this;
-    }
-
-    /** Sets the transport; the default is the best of this machine. */
-    public Builder transport(Transport newTransport) {
-      transport = newTransport.ensureAvailable();
       return this;
     }
 
@@ -180,42 +142,6 @@ public final class TcpServer implements Closeable {
       return this;
     }
 
-    /** Sets whether the JVM may end while the server runs. Default: no. */
-    public Builder daemon(boolean on) {
-      daemon = on;
-      return this;
-    }
-
-    /** Sets how the names of the event loops' threads begin. */
-    public Builder threadPrefix(String prefix) {
-      threadPrefix = Objects.requireNonNull(prefix, "prefix");
-      return this;
-    }
-
-    /** Sets the number of event loops. */
-    public Builder eventLoopThreads(int n) {
-      threads = positive("eventLoopThreads", n);
-      return this;
-    }
-
-    /** Sets how long open connections may go on after {@link TcpServer#close}. */
-    public Builder shutdownTimeout(Duration timeout) {
-      shutdownTimeout = notNegative("shutdownTimeout", timeout);
-      return this;
-    }
-
-    /** Changes Netty's bootstrap after all defaults are set. */
-    public Builder bootstrap(Consumer<ServerBootstrap> transform) {
-      bootstrap = Objects.requireNonNull(transform, "transform");
-      return this;
-    }
-
-    /** Changes each connection's pipeline after all handlers are in it. */
-    public Builder pipeline(Consumer<ChannelPipeline> transform) {
-      pipeline = Objects.requireNonNull(transform, "transform");
-      return this;
-    }
-
     /**
      * Binds and serves; returns once the socket is bound.
      *
@@ -226,42 +152,23 @@ public final class TcpServer implements Closeable {
       if (handler == null) {
         throw new IllegalArgumentException("handler: missing (expected: something to serve)");
       }
-      if (place == null) {
-        throw new IllegalArgumentException("port: missing (expected: 0-65535, or an address)");
-      }
       ByteBufConversions.install();
-      TcpListener.Options options =
-          new TcpListener.Options(
-              chosenTransport(),
-              place,
-              threads == 0 ? EventLoops.defaultThreads() : threads,
-              threadPrefix,
-              daemon,
-              this::configure);
-      return new TcpServer(TcpListener.bind(options, new Initializer()), shutdownTimeout);
+      TcpListener.Options options = listenerOptions();
+      return new TcpServer(
+          TcpListener.bind(options.before(this::configure), new Initializer()), gracePeriod());
     }
 
     private void configure(ServerBootstrap b) {
       if (halfClosure) {
         b.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       }
-      bootstrap.accept(b);
-    }
-
-    private Transport chosenTransport() {
-      if (transport != null) {
-        return transport;
-      }
-      return place instanceof ListenOn.Adopted a && a.socket() instanceof ServerSocketChannel
-          ? Transport.NIO
-          : Transport.best();
     }
 
     private final class Initializer extends ChannelInitializer<Channel> {
       private final SslContext tls = sslContext;
       private final boolean raw = rawStream;
       private final Executor where = executor;
-      private final Consumer<ChannelPipeline> transform = pipeline;
+      private final Consumer<ChannelPipeline> transform = pipelineChange();
       private final BiConsumer<SplicedStream, ConnectionInfo> application = handler;
 
       @Override

@@ -25,17 +25,9 @@ public final class RunningServer {
    */
   public static RunningServer start(ServerConfig config, Application application) {
     ServerContext context = new ServerContext(config, application);
-    TcpListener.Options options =
-        new TcpListener.Options(
-            config.transport(),
-            config.place(),
-            config.eventLoopThreads(),
-            config.threadPrefix(),
-            config.daemon(),
-            config.maxConnections(),
-            config.bootstrap());
     try {
-      return new RunningServer(context, TcpListener.bind(options, new Http1Initializer(context)));
+      return new RunningServer(
+          context, TcpListener.bind(config.listening(), new Http1Initializer(context)));
     } catch (Throwable t) {
       context.dispatcher().shutdown();
       throw t;

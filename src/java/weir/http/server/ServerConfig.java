@@ -1,6 +1,5 @@
 package weir.http.server;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
@@ -12,18 +11,13 @@ import weir.http.RequestBodyType;
 import weir.http.ServerNamePolicy;
 import weir.http.body.BodyRule;
 import weir.http.coding.Compression;
-import weir.net.ListenOn;
-import weir.net.Transport;
+import weir.net.TcpListener;
 
 /**
  * Everything a server was told. {@link weir.http.HttpServer.Builder} documents each option and its
  * default, and checks it.
  *
- * @param place where to listen
- * @param transport how to reach the sockets
- * @param eventLoopThreads how many event loops
- * @param threadPrefix names the event loops' threads
- * @param daemon whether these threads let the JVM end
+ * @param listening where, and on which event loops
  * @param handlerThreads who calls the handler
  * @param executor the user's executor, only with {@link HandlerThreads#EXECUTOR}
  * @param workerPoolSize how many platform threads may call handlers, where there are no virtual ones
@@ -41,7 +35,6 @@ import weir.net.Transport;
  * @param maxHeaderBytes the limit of the header block
  * @param maxChunkBytes the largest piece that the decoder hands on
  * @param maxPipelined how many requests of one connection may wait for responses
- * @param maxConnections how many connections may be open at once, 0 for any number
  * @param maxInFlight how many requests may be with handlers at once, 0 for any number
  * @param initialBufferBytes how large the decoder's scratch buffer is at first
  * @param severalLengths whether equal Content-Length headers are one
@@ -60,16 +53,11 @@ import weir.net.Transport;
  * @param compression chooses the Content-Encoding of responses, null for none
  * @param endFailedBodies whether one that fails halfway ends as if it were complete
  * @param observing what is told to whom
- * @param bootstrap called before binding
  * @param initialPipeline called first for each connection's pipeline
  * @param pipeline called last for each connection's pipeline
  */
 public record ServerConfig(
-    ListenOn place,
-    Transport transport,
-    int eventLoopThreads,
-    String threadPrefix,
-    boolean daemon,
+    TcpListener.Options listening,
     HandlerThreads handlerThreads,
     Executor executor,
     int workerPoolSize,
@@ -87,7 +75,6 @@ public record ServerConfig(
     int maxHeaderBytes,
     int maxChunkBytes,
     int maxPipelined,
-    int maxConnections,
     int maxInFlight,
     int initialBufferBytes,
     boolean severalLengths,
@@ -106,7 +93,6 @@ public record ServerConfig(
     Compression compression,
     boolean endFailedBodies,
     Observing observing,
-    Consumer<ServerBootstrap> bootstrap,
     Consumer<ChannelPipeline> initialPipeline,
     Consumer<ChannelPipeline> pipeline) {
 

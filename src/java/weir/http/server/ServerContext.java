@@ -28,7 +28,7 @@ final class ServerContext {
   ServerContext(ServerConfig config, Application application) {
     this.config = config;
     this.application = application;
-    this.admission = new Admission(config.maxInFlight(), config.eventLoopThreads());
+    this.admission = new Admission(config.maxInFlight(), config.listening().threads());
     this.standardHeaders =
         new StandardHeaders(
             config.serverHeader(),
@@ -124,7 +124,7 @@ final class ServerContext {
 
   /** Whether the listening socket outlives this server, so that somebody else may go on with it. */
   boolean mayHaveSuccessor() {
-    return config.place() instanceof ListenOn.Adopted;
+    return config.listening().place() instanceof ListenOn.Adopted;
   }
 
   boolean isDraining() {
