@@ -37,7 +37,7 @@
 (def ^:private server-options
   #{:port :socket-address :listen-socket :unix-socket :ssl-context :bootstrap-transform
     :pipeline-transform :raw-stream? :shutdown-timeout :transport :epoll? :executor
-    :allow-half-closure? :event-loop-threads :daemon?})
+    :allow-half-closure? :event-loop-threads :daemon? :max-connections})
 
 (defn- connection [^ConnectionInfo info]
   (TcpConnection. (.serverName info) (.serverPort info) (.remoteAddr info) (.sslSession info)))
@@ -68,6 +68,7 @@
   | `:raw-stream?` | emit ByteBufs, which the taker releases (false)
   | `:allow-half-closure?` | keep writing when the peer has sent its end (false); see `shutdown-output!`
   | `:executor` | where the handler and takers of the stream are called (the event loop)
+  | `:max-connections` | connections that may be open at once; others wait to be accepted (0: no limit)
   | `:shutdown-timeout` | seconds that connections may go on after `.close` (15)
   | `:transport`, `:epoll?` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
   | `:event-loop-threads` | (two per processor)
@@ -88,6 +89,7 @@
     (when ssl-context (.sslContext b (TlsOptions/server ssl-context nil)))
     (when-some [t (net/transport options)] (.transport b t))
     (when-some [n (o/positive-int options :event-loop-threads)] (.eventLoopThreads b n))
+    (when-some [n (o/non-negative options :max-connections)] (.maxConnections b (int n)))
     (when (some? executor)
       (.executor b ^Executor (o/check :executor executor (instance? Executor executor)
                                       "a java.util.concurrent.Executor")))

@@ -129,6 +129,16 @@
   (with-server [port (fn [_ _] (throw (IllegalStateException. "deliberate")))]
     (is (= "" (until-closed (connect port))))))
 
+(deftest connections-beyond-the-limit-wait
+  (let [served (s/stream 8)]
+    (with-server [port (fn [c _] (s/put! served c)) {:max-connections 1}]
+      (let [a (connect port), b (connect port)]
+        (is (some? (value (s/take! served))))
+        (is (= ::nobody @(s/try-take! served ::nobody 50 ::nobody)))
+        (s/close! a)
+        (is (some? (value (s/take! served))))
+        (s/close! b)))))
+
 (deftest what-cannot-be-sent-closes-the-connection
   (with-server [port echo]
     (let [c (connect port)]
