@@ -183,6 +183,11 @@
   | `:error-logger` | function of each Throwable that breaks a connection, on its event loop (logs at debug level)
   | `:event-loop-group` | a Netty EventLoopGroup, which stays yours (one that all clients share)
   | `:transport` | `:nio`, `:epoll`, `:kqueue` or `:io-uring` (the best of this machine)
+  | `:http-versions` | what is offered on https, best first (`[:http2 :http1]`)
+  | `:force-h2c?` | speak HTTP/2 on http, too, to servers that are known to (false)
+  | `:http2-ping-interval`, `:http2-ping-timeout` | ms of silence after which a server is asked whether it is there (0: never), and in which it must answer (20000)
+  | `:http2-settings` and other `:http2-…` | windows, limits and pipelines of HTTP/2: docs/options.md
+  | `:conn-go-away-handler`, `:stream-go-away-handler`, `:reset-stream-handler` | functions of a ChannelHandlerContext and a frame
   | `:bootstrap-transform`, `:pipeline-transform` | functions called with Netty's objects for effect
 
   Throws IllegalArgumentException for a bad option."

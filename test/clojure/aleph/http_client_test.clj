@@ -192,7 +192,8 @@
     (is (str/starts-with? (ex-message (failure (http/request bad))) "Invalid spec:")))
   (testing "an option is never accepted and ignored"
     (is (instance? IllegalArgumentException (failure (http/get "http://localhost/" {:ntlm-auth ["u" "p"]}))))
-    (is (thrown? IllegalArgumentException (http/connection-pool {:connection-options {:force-h2c? true}})))
+    (is (thrown? IllegalArgumentException (http/connection-pool {:connection-options {:force-h2c? true
+                                                                                       :http-versions [:http1]}})))
     (is (thrown? IllegalArgumentException (http/connection-pool {:connections-per-host 0})))))
 
 (deftest a-request-may-be-made-of-its-parts

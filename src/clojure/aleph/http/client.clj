@@ -7,8 +7,8 @@
   (:import
    (clojure.lang IFn Keyword)
    (io.netty.bootstrap Bootstrap)
-   (io.netty.channel ChannelHandler ChannelPipeline EventLoopGroup)
-   (io.netty.handler.logging LogLevel LoggingHandler)
+   (io.netty.channel ChannelPipeline EventLoopGroup)
+   (io.netty.handler.logging LogLevel)
    (io.netty.handler.ssl SslContext)
    (io.netty.handler.ssl.util InsecureTrustManagerFactory)
    (java.io ByteArrayInputStream)
@@ -18,18 +18,11 @@
    (java.util.function Consumer)
    (weir.deferred Deferred)
    (weir.http BodyMode HeaderCase HttpClient HttpClient$Builder HttpRequest)
-   (weir.http.client CallbackThreads FollowUp RequestOptions)
+   (weir.http.client CallbackThreads FollowUp Http2ClientOptions RequestOptions)
    (weir.net Transport)
    (weir.net.tls Alpn)))
 
 (set! *warn-on-reflection* true)
-
-(def ^:private none-yet "nothing: this version does not support the option yet")
-
-(defn- refuse-later [options later]
-  (doseq [[k v] options
-          :when (and v (contains? later k))]
-    (throw (o/illegal k v none-yet))))
 
 (defn- ms ^Duration [n] (Duration/ofMillis (long n)))
 
@@ -57,11 +50,11 @@
     :pipeline-transform :keep-alive? :connect-timeout :idle-timeout :response-buffer-size
     :raw-stream? :max-initial-line-length :max-header-size :max-chunk-size :name-resolver
     :decompress-body? :header-case :response-executor :log-activity :error-logger :http-versions
-    :transport :epoll? :event-loop-group :proxy-options})
-
-(def ^:private connection-later
-  #{:force-h2c? :conn-go-away-handler :stream-go-away-handler :reset-stream-handler
-    :http2-settings :compression?})
+    :transport :epoll? :event-loop-group :proxy-options :compression? :force-h2c? :http2-settings
+    :http2-window-size :http2-connection-window-size :http2-max-frame-size :http2-max-header-list-size
+    :http2-max-control-frames :http2-max-window-updates :http2-max-waiting-acks :http2-max-continuations
+    :http2-ping-interval :http2-ping-timeout :conn-go-away-handler :stream-go-away-handler
+    :reset-stream-handler :http2-conn-pipeline-transform :http2-stream-pipeline-transform})
 
 (defn- set-limits [^HttpClient$Builder b options]
   (when-some [n (o/positive-int options :response-buffer-size)] (.responseBufferBytes b n))
@@ -81,12 +74,13 @@
 
 (defn- set-tls [^HttpClient$Builder b {:keys [ssl-context insecure? http-versions] :as options}]
   (cond
-    ssl-context (.sslContext b (aleph.http.client/ssl-context ssl-context http-versions false))
+    ssl-context (.sslContext b (if http-versions
+                                 (Alpn/httpClient ssl-context http-versions)
+                                 (Alpn/httpClient ssl-context)))
     insecure? (.insecure b))
   (when (contains? options :ssl-endpoint-id-alg)
     (.endpointAlgorithm b (:ssl-endpoint-id-alg options)))
-  (when (and http-versions (not= [:http1] (vec http-versions)))
-    (throw (o/illegal :http-versions http-versions "[:http1] in this version"))))
+  (Http2ClientOptions/set b options))
 
 (defn- set-idle-timeout
   "Without `:idle-timeout` the pool shrinks as the reference's controller does: a connection goes that
@@ -108,15 +102,9 @@
   [^HttpClient$Builder b {:keys [bootstrap-transform pipeline-transform log-activity]}]
   (when bootstrap-transform
     (.bootstrap b (consumer (fn [^Bootstrap x] (bootstrap-transform x)))))
-  (when (or pipeline-transform log-activity)
-    (let [level (some-> log-activity log-level)]
-      (.pipeline b (consumer
-                    (fn [^ChannelPipeline p]
-                      (when level
-                        (.addFirst p "activity-logger"
-                                   ^ChannelHandler (LoggingHandler. "aleph-client" level)))
-                      (when pipeline-transform
-                        (pipeline-transform p))))))))
+  (some->> log-activity log-level (.logActivity b))
+  (when pipeline-transform
+    (.pipeline b (consumer (fn [^ChannelPipeline p] (pipeline-transform p))))))
 
 (defn- set-proxy [^HttpClient$Builder b options]
   (.proxy b
@@ -151,8 +139,8 @@
     (fn [client] (or @made (swap! made #(or % (middleware client)))))))
 
 (defn- set-behaviour
-  [^HttpClient$Builder b {:keys [decompress-body? header-case raw-stream? response-executor error-logger]}]
-  (.decompress b (boolean decompress-body?))
+  [^HttpClient$Builder b {:keys [decompress-body? compression? header-case raw-stream? response-executor error-logger]}]
+  (.decompress b (boolean (or decompress-body? compression?)))
   (when header-case
     (.headerCase b (HeaderCase/named :header-case header-case)))
   (when raw-stream?
@@ -167,8 +155,7 @@
   the pool that has them."
   ^HttpClient$Builder [connection-options pool-options]
   (o/report-unknown! "aleph.http/connection-pool :connection-options" connection-options
-                     (into connection-known connection-later))
-  (refuse-later connection-options connection-later)
+                     connection-known)
   (doto (HttpClient/builder)
     (set-behaviour connection-options)
     (set-limits connection-options)

@@ -6,6 +6,7 @@ import static weir.options.Arguments.positive;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.logging.LogLevel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.io.Closeable;
@@ -188,6 +189,7 @@ public final class HttpClient implements Closeable {
     private ProxyRule proxy = ProxyRule.DIRECT;
     private Consumer<Bootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
+    private LogLevel logLevel; // null for none
 
     private Function<SocketAddress, SocketChannel> sockets;
 
@@ -454,7 +456,16 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Changes each connection's pipeline after all handlers are in it. */
+    /** Logs what goes over each connection, by the logger {@code aleph-client}. */
+    public Builder logActivity(LogLevel level) {
+      logLevel = Objects.requireNonNull(level, "level");
+      return this;
+    }
+
+    /**
+     * Changes the pipeline of each HTTP/1 connection after all handlers are in it. Those of HTTP/2 are
+     * changed by {@link Http2Options}.
+     */
     public Builder pipeline(Consumer<ChannelPipeline> transform) {
       pipeline = Objects.requireNonNull(transform, "transform");
       return this;
@@ -527,6 +538,7 @@ public final class HttpClient implements Closeable {
               statsPeriod,
               bootstrap,
               pipeline,
+              logLevel,
               sockets));
     }
   }

@@ -3,6 +3,7 @@ package weir.http.client;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.logging.LogLevel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
@@ -37,6 +38,7 @@ import weir.net.Transport;
  * @param loops where connections live; null for those that all clients share
  * @param once whether a connection that is closed closes the client
  * @param errorLogger is told what breaks connections; null for the log
+ * @param logLevel at which traffic is logged, or null
  * @param endpointAlgorithm how the host's name is verified; null does not
  * @param sockets makes the socket for an address; null for those of the transport
  */
@@ -75,4 +77,5 @@ public record ClientConfig(
     Duration statsPeriod,
     Consumer<Bootstrap> bootstrap,
     Consumer<ChannelPipeline> pipeline,
+    LogLevel logLevel,
     Function<SocketAddress, SocketChannel> sockets) {}

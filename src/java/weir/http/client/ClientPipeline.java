@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.logging.LoggingHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import weir.http.http2.FrameCodecs;
@@ -28,6 +29,9 @@ final class ClientPipeline {
   static void build(
       Channel channel, ClientConfig config, Origin origin, SslContext tls, Connecting attempt) {
     ChannelPipeline pipeline = channel.pipeline();
+    if (config.logLevel() != null) {
+      pipeline.addFirst("activity-logger", new LoggingHandler("aleph-client", config.logLevel()));
+    }
     boolean toProxy = origin.isForwarded() && origin.proxy().tls() != null;
     if (toProxy) {
       pipeline.addLast("proxy-ssl-handler", origin.proxy().tlsHandler(channel));

@@ -46,7 +46,7 @@ final class ClientResponse implements ResponseMessage {
         || exchange.request().method().equals("HEAD");
   }
 
-  private boolean isHttp2() {
+  boolean isHttp2() {
     return head.protocolVersion() == Http2Heads.VERSION;
   }
 

@@ -66,7 +66,9 @@ final class ResponseBodies {
         || status == 204
         || status == 304
         || exchange.request().method().equals("HEAD")
-        || exchange.request().method().equals("CONNECT") && status / 100 == 2;
+        || (exchange.request().method().equals("CONNECT")
+            && status / 100 == 2
+            && !response.isHttp2()); // a stream of its own is the tunnel (RFC 9113 §8.5)
   }
 
   private static long maxBytes(Exchange exchange, ClientConfig config) {
