@@ -1,6 +1,7 @@
 package weir.http.client;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class Answer {
   private Trailers trailers; // null if there can be none
   private boolean delivered;
   private boolean complete;
+  private Silence silence; // of a request with a socket timeout, else null
 
   Answer(AnswerOwner owner, Exchange exchange, ClientConfig config) {
     this.owner = owner;
@@ -58,10 +60,41 @@ final class Answer {
     return complete;
   }
 
+  // ---- silence of the server
+
+  /** The request is being sent on a channel, by a writer. */
+  void watch(Channel channel, RequestWriter writer) {
+    Extras extras = exchange.request().extras();
+    long limit = extras == null ? 0 : extras.socketTimeoutMillis();
+    if (limit > 0) {
+      silence =
+          Silence.watch(
+              channel,
+              limit,
+              () -> !owner.gate().isOpen() || !writer.isSent(),
+              () -> owner.fail(Timeouts.silence(limit)));
+    }
+  }
+
+  private void heard() {
+    if (silence != null) {
+      silence.heard();
+    }
+  }
+
+  /** The exchange is over for its owner. */
+  void over() {
+    exchange.over();
+    if (silence != null) {
+      silence.stop();
+    }
+  }
+
   // ---- what comes
 
   /** An interim response has come; ends the exchange if there are too many of them. */
   void interimCame() {
+    heard();
     if (++interim > MAX_INTERIM) {
       owner.fail(new ProtocolException("more than " + MAX_INTERIM + " interim responses"));
     }
@@ -73,6 +106,7 @@ final class Answer {
    * @param behind what is told of the fields behind the body, or null if there can be none
    */
   void headCame(ClientResponse head, Trailers behind) {
+    heard();
     headCame = true;
     trailers = behind;
     response = head;
@@ -105,6 +139,7 @@ final class Answer {
       piece.release();
       return;
     }
+    heard();
     if (meter != null) {
       meter.add(piece.readableBytes());
     }

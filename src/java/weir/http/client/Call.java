@@ -6,7 +6,6 @@ import clojure.lang.Keyword;
 import clojure.lang.PersistentVector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import weir.deferred.Deferred;
 import weir.http.ErrorStatusException;
 import weir.http.HttpRequest;
 import weir.http.RedirectException;
@@ -19,7 +18,7 @@ import weir.http.body.Bodies;
  * What a program gets for a request: the deferred of the response that comes in the end. Whoever else
  * realizes it cancels the request, wherever it is.
  */
-public final class Call extends Deferred<Response> {
+public final class Call extends Outcome<Response> {
 
   private static final Keyword TRACE = Keyword.intern(null, "trace-redirects");
 
@@ -73,7 +72,7 @@ public final class Call extends Deferred<Response> {
 
   /** There is a connection, which was all that was wanted. */
   void connected() {
-    super.success(null);
+    deliver(null);
   }
 
   private static RequestTimeoutException tooLong(long millis) {
@@ -82,7 +81,7 @@ public final class Call extends Deferred<Response> {
 
   private void send(HttpRequest next) {
     request = next;
-    HopSteps.run(next, () -> exchange(HopSteps.before(next)), this::settleWith);
+    HopSteps.run(next, () -> exchange(HopSteps.before(next)), this::failWith);
   }
 
   private void exchange(HttpRequest prepared) {
@@ -166,7 +165,7 @@ public final class Call extends Deferred<Response> {
         },
         failure -> {
           Bodies.discard(response.body());
-          settleWith(failure);
+          failWith(failure);
         });
   }
 
@@ -188,7 +187,7 @@ public final class Call extends Deferred<Response> {
 
   private void proceed(ResponseMessage response) {
     if (refusal != null) {
-      settleWith(refusal);
+      failWith(refusal);
     } else if (following != null) {
       if (!challenged) {
         String target = following.url().toString();
@@ -209,11 +208,11 @@ public final class Call extends Deferred<Response> {
       response = (RingResponse) response.assoc(CACHED, cache.outcome());
     }
     if (willFail(message)) {
-      settleWith(new ErrorStatusException(response));
+      failWith(new ErrorStatusException(response));
       return;
     }
     stopTimer();
-    if (!super.success(response)) {
+    if (!deliver(response)) {
       Bodies.discard(message.body()); // nobody will read it
     }
   }
@@ -227,7 +226,7 @@ public final class Call extends Deferred<Response> {
     if (from.takeBody()) {
       Bodies.discard(from.request().body());
     }
-    settleWith(cause);
+    failWith(cause);
   }
 
   private boolean mayRetry() {
@@ -247,12 +246,12 @@ public final class Call extends Deferred<Response> {
     } catch (Throwable t) {
       told = t;
     }
-    settleWith(told);
+    failWith(told);
   }
 
-  private void settleWith(Throwable cause) {
+  private void failWith(Throwable cause) {
     stopTimer();
-    super.error(cause);
+    deliverError(cause);
   }
 
   private void stopTimer() {
@@ -264,7 +263,8 @@ public final class Call extends Deferred<Response> {
 
   // ---- somebody else decides
 
-  private void cancel() {
+  @Override
+  void cancel() {
     stopTimer();
     Exchange running = exchange;
     if (running != null) {
@@ -273,37 +273,5 @@ public final class Call extends Deferred<Response> {
         Bodies.discard(running.request().body());
       }
     }
-  }
-
-  @Override
-  public Boolean success(Object value) {
-    Boolean won = super.success(value);
-    if (won) {
-      cancel();
-    }
-    return won;
-  }
-
-  @Override
-  public Boolean error(Object error) {
-    Boolean won = super.error(error);
-    if (won) {
-      cancel();
-    }
-    return won;
-  }
-
-  @Override
-  public Boolean success(Object value, Object token) {
-    Boolean won = super.success(value, token);
-    cancel();
-    return won;
-  }
-
-  @Override
-  public Boolean error(Object error, Object token) {
-    Boolean won = super.error(error, token);
-    cancel();
-    return won;
   }
 }

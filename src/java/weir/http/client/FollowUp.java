@@ -15,7 +15,7 @@ import weir.http.body.Bodies;
  * What a function makes of a response. Whoever realizes this from outside cancels the request behind
  * it, as with the {@link Call} itself.
  */
-public final class FollowUp extends Deferred<Object> {
+public final class FollowUp extends Outcome<Object> {
 
   private volatile Object source; // what this waits for now: the call, then what the function made
   private final IFn function;
@@ -57,7 +57,7 @@ public final class FollowUp extends Deferred<Object> {
     @Override
     protected void onError(Object error) {
       if (errorFunction == null) {
-        FollowUp.super.error(error);
+        deliverError(error);
       } else {
         executor.execute(() -> applyToError(error));
       }
@@ -67,23 +67,23 @@ public final class FollowUp extends Deferred<Object> {
   private final class Result extends Callback {
     @Override
     protected void onSuccess(Object value) {
-      FollowUp.super.success(value);
+      deliver(value);
     }
 
     @Override
     protected void onError(Object error) {
-      FollowUp.super.error(error);
+      deliverError(error);
     }
   }
 
   private void apply(Object response) {
     try {
       Object value = function.invoke(response);
-      if (!waitsFor(value) && !super.success(value) && value instanceof RingResponse unwanted) {
+      if (!waitsFor(value) && !deliver(value) && value instanceof RingResponse unwanted) {
         Bodies.discard(unwanted.body()); // nobody will read it
       }
     } catch (Throwable t) {
-      super.error(t);
+      deliverError(t);
     }
   }
 
@@ -91,10 +91,10 @@ public final class FollowUp extends Deferred<Object> {
     try {
       Object told = errorFunction.invoke(error);
       if (!waitsFor(told)) {
-        super.error(told);
+        deliverError(told);
       }
     } catch (Throwable t) {
-      super.error(t);
+      deliverError(t);
     }
   }
 
@@ -112,41 +112,10 @@ public final class FollowUp extends Deferred<Object> {
     return true;
   }
 
-  private void cancel() {
+  @Override
+  void cancel() {
     if (source instanceof IMutableDeferred waitedFor) {
       waitedFor.error(new CancellationException("nobody wants the response any more"));
     }
-  }
-
-  @Override
-  public Boolean success(Object value) {
-    Boolean won = super.success(value);
-    if (won) {
-      cancel();
-    }
-    return won;
-  }
-
-  @Override
-  public Boolean error(Object error) {
-    Boolean won = super.error(error);
-    if (won) {
-      cancel();
-    }
-    return won;
-  }
-
-  @Override
-  public Boolean success(Object value, Object token) {
-    Boolean won = super.success(value, token);
-    cancel();
-    return won;
-  }
-
-  @Override
-  public Boolean error(Object error, Object token) {
-    Boolean won = super.error(error, token);
-    cancel();
-    return won;
   }
 }

@@ -20,7 +20,6 @@ import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
-import weir.http.HttpRequest;
 import weir.http.body.ReadGate;
 import weir.net.tls.Failures;
 
@@ -59,7 +58,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   private RequestWriter writer;
   private boolean keepAlive;
   private boolean selfDelimited; // the body's end can be told without that of the connection
-  private Silence silence; // watches a request with a socket timeout, else null
   private boolean skipping; // within an interim response
   private Throwable failure; // what the connection breaks with
 
@@ -219,24 +217,12 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     answer = new Answer(this, exchange, config);
     exchange.sent(reused);
     decoder.expect(exchange.request().method());
-    watchForSilence(exchange.request());
     try {
       writer = new Http1RequestWriter(this, exchange.request());
+      answer.watch(ctx.channel(), writer);
       writer.write();
     } catch (Throwable t) {
       fail(t);
-    }
-  }
-
-  private void watchForSilence(HttpRequest request) {
-    long limit = request.extras() == null ? 0 : request.extras().socketTimeoutMillis();
-    if (limit > 0) {
-      silence =
-          Silence.watch(
-              ctx.channel(),
-              limit,
-              () -> !gate.isOpen() || (writer != null && !writer.isSent()),
-              () -> fail(Timeouts.silence(limit)));
     }
   }
 
@@ -278,11 +264,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   private void end() {
     if (answer != null) {
-      answer.exchange().over();
-    }
-    if (silence != null) {
-      silence.stop();
-      silence = null;
+      answer.over();
     }
     answer = null;
     writer = null;
@@ -296,9 +278,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (answer == null || answer.isComplete()) {
       unexpected(msg);
       return;
-    }
-    if (silence != null) {
-      silence.heard();
     }
     if (msg instanceof HttpResponse head) {
       headCame(head);

@@ -114,6 +114,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
       writer =
           new Http2RequestWriter(
               this, connection.heads(), ctx, config, answer.exchange().request());
+      answer.watch(ctx.channel(), writer);
       writer.write();
     } catch (Throwable t) {
       fail(t);
@@ -427,7 +428,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
 
   private void end() {
     if (answer != null) {
-      answer.exchange().over();
+      answer.over();
     }
     answer = null;
     writer = null;

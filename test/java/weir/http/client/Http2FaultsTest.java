@@ -25,6 +25,7 @@ import static weir.http.client.FrameServer.PUSH_PROMISE;
 import static weir.http.client.FrameServer.REFUSED_STREAM;
 import static weir.http.client.FrameServer.RST_STREAM;
 
+import aleph.utils.ReadTimeoutException;
 import aleph.utils.RequestTimeoutException;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.io.IOException;
@@ -327,6 +328,23 @@ class Http2FaultsTest {
         });
     HttpRequest slow = request().requestTimeout(Duration.ofMillis(50)).build();
     assertInstanceOf(RequestTimeoutException.class, failureOf(client.send(slow)));
+    assertEquals(CANCEL, codes.poll(20, TimeUnit.SECONDS));
+    assertEquals("ok", get(send()).body());
+    assertEquals(1, server.connections());
+  }
+
+  @Test
+  void aServerThatKeepsSilentLosesTheStreamOnly() throws Exception {
+    BlockingQueue<Long> codes = new LinkedBlockingQueue<>();
+    serve(
+        with -> {
+          with.open();
+          with.request();
+          codes.add(with.await(RST_STREAM).number());
+          answerAll(with, "ok");
+        });
+    HttpRequest slow = request().socketTimeout(Duration.ofMillis(50)).build();
+    assertInstanceOf(ReadTimeoutException.class, failureOf(client.send(slow)));
     assertEquals(CANCEL, codes.poll(20, TimeUnit.SECONDS));
     assertEquals("ok", get(send()).body());
     assertEquals(1, server.connections());
