@@ -170,8 +170,12 @@
                              {:port 0 :executor 3} #":executor is 3 .*Executor, :virtual or :none"
                              {:port 0 :transport :pigeon} #"transport: pigeon"
                              {:port 0 :max-header-size -1} #":max-header-size is -1"
-                             {:port 0 :use-h2c? true} #":use-h2c\? is true"
-                             {:port 0 :http-versions [:http2]} #":http-versions is \[:http2\]"}]
+                             {:port 0 :use-h2c? true} #"use-h2c\? may only be true when HTTP/2 is enabled."
+                             {:port 0 :http-versions [:http2]} #"HTTP/2 requires passing an ssl-context"
+                             {:port 0 :http-versions []} #":http-versions is \[\]"
+                             {:port 0 :http-versions [:http2] :use-h2c? true :pipeline-transform identity}
+                             #":pipeline-transform .*none with :http2"
+                             {:port 0 :http2-max-frame-size 100} #":http2-max-frame-size is 100 .*16384-16777215"}]
     (is (thrown-with-msg? IllegalArgumentException message
                           (http/start-server (fn [_]) options))
         (pr-str options))))

@@ -17,7 +17,8 @@
    (java.io Closeable File StringReader)
    (java.net ServerSocket)
    (weir.http HttpClient HttpRequest HttpServer RingServer ServerOptions)
-   (weir.http.client RequestOptions)))
+   (weir.http.client RequestOptions)
+   (weir.http.http2 Http2Config)))
 
 (set! *warn-on-reflection* true)
 
@@ -185,8 +186,8 @@
                      (map (comp keyword second))
                      set)]
     (is (= #{} (set/difference options known)))
-    (is (= #{:epoll? :pipeline-transform :http-versions} (set/difference known options))
-        "older names, and what has one value only, stand in the table alone")))
+    (is (= #{:epoll? :pipeline-transform} (set/difference known options))
+        "older names stand in the table alone")))
 
 (deftest the-defaults-in-the-table-are-those-of-the-source
   (let [default (into {} (map (juxt :option :default)) @rows)]
@@ -195,6 +196,15 @@
                             :max-chunk-size HttpServer/DEFAULT_MAX_CHUNK_BYTES
                             :max-pipelined-requests HttpServer/DEFAULT_MAX_PIPELINED
                             :max-requests-in-flight HttpServer/DEFAULT_MAX_REQUESTS_IN_FLIGHT
+                            :http2-max-concurrent-streams Http2Config/DEFAULT_MAX_CONCURRENT_STREAMS
+                            :http2-window-size Http2Config/DEFAULT_STREAM_WINDOW_BYTES
+                            :http2-connection-window-size Http2Config/DEFAULT_CONNECTION_WINDOW_BYTES
+                            :http2-max-frame-size Http2Config/DEFAULT_MAX_FRAME_BYTES
+                            :http2-max-resets Http2Config/DEFAULT_MAX_RESETS
+                            :http2-max-control-frames Http2Config/DEFAULT_MAX_CONTROL_FRAMES
+                            :http2-max-window-updates Http2Config/DEFAULT_MAX_WINDOW_UPDATES
+                            :http2-max-waiting-acks Http2Config/DEFAULT_MAX_WAITING_ACKS
+                            :http2-max-continuations Http2Config/DEFAULT_MAX_CONTINUATIONS
                             :initial-buffer-size HttpServer/DEFAULT_INITIAL_BUFFER_BYTES
                             :request-buffer-size HttpServer/DEFAULT_REQUEST_BUFFER_BYTES
                             :keep-alive-timeout (.toMillis HttpServer/DEFAULT_KEEP_ALIVE_TIMEOUT)

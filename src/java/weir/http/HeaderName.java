@@ -158,15 +158,20 @@ public final class HeaderName {
    * @throws IllegalArgumentException if it is none
    */
   public static void checkToken(String what, String token) {
-    boolean ok = !token.isEmpty();
-    for (int i = 0; ok && i < token.length(); i++) {
-      char c = token.charAt(i);
-      ok = c > 0x20 && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
-    }
-    if (!ok) {
+    if (!isToken(token)) {
       throw new IllegalArgumentException(
           what + " \"" + token + "\" (expected: a token of RFC 9110 §5.6.2)");
     }
+  }
+
+  /** Returns whether a text is a token (RFC 9110 §5.6.2). */
+  public static boolean isToken(String text) {
+    boolean ok = !text.isEmpty();
+    for (int i = 0; ok && i < text.length(); i++) {
+      char c = text.charAt(i);
+      ok = c > 0x20 && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+    }
+    return ok;
   }
 
   private static String spell(String lower) {

@@ -218,6 +218,7 @@ public final class HttpServer implements Closeable {
     private ServerListener listener;
     private boolean accessLog;
     private LoggingHandler traffic;
+    private final Http2Setup http2 = new Http2Setup();
     private Consumer<ChannelPipeline> initialPipeline = p -> {};
 
     private Builder() {
@@ -578,6 +579,12 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
+    /** Says which versions of HTTP are spoken; the default is HTTP/1.1 alone. */
+    public Builder http2(Consumer<Http2Setup> setup) {
+      setup.accept(http2);
+      return this;
+    }
+
     /** Changes each connection's pipeline before any handler is in it. */
     public Builder initialPipeline(Consumer<ChannelPipeline> transform) {
       initialPipeline = Objects.requireNonNull(transform, "transform");
@@ -637,6 +644,7 @@ public final class HttpServer implements Closeable {
           compression,
           endFailedBodies,
           new Observing(statistics, listener, accessLog, traffic),
+          http2.build(sslContext != null, manualTls),
           initialPipeline,
           pipelineChange());
     }

@@ -112,6 +112,11 @@ public interface RequestMessage {
         "cannot hijack a request of " + protocol() + " (expected: HTTP/1.1)");
   }
 
+  /** Returns the protocol that an extended CONNECT of HTTP/2 asks for (RFC 8441), else null. */
+  default String connectProtocol() {
+    return null;
+  }
+
   /** Returns {@code :aleph/writable?}, the AtomicBoolean of an HTTP/2 stream, else null. */
   default Object writable() {
     return null;

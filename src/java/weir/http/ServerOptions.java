@@ -38,7 +38,9 @@ import weir.options.Options;
 public final class ServerOptions {
 
   /** Names of this table, without colons; {@code set} has a branch for each. */
-  public static final List<String> NAMES =
+  public static final List<String> NAMES;
+
+  private static final List<String> OWN =
       List.of(
           "port",
           "socket-address",
@@ -58,7 +60,6 @@ public final class ServerOptions {
           "forwarded-header",
           "server-header",
           "header-case",
-          "http-versions",
           "max-initial-line-length",
           "max-header-size",
           "max-chunk-size",
@@ -97,20 +98,14 @@ public final class ServerOptions {
           "http1-pipeline-transform",
           "pipeline-transform");
 
-  /** Names that have a meaning which this version cannot give them: refused, not ignored. */
-  private static final List<String> LATER =
-      List.of(
-          "use-h2c?",
-          "http2-settings",
-          "conn-go-away-handler",
-          "stream-go-away-handler",
-          "reset-stream-handler",
-          "http2-conn-pipeline-transform",
-          "http2-stream-pipeline-transform");
+  static {
+    List<String> all = new ArrayList<>(OWN);
+    all.addAll(Http2ServerOptions.NAMES);
+    NAMES = List.copyOf(all);
+  }
 
   private static final Keyword VIRTUAL = Keyword.intern("virtual");
   private static final Keyword NONE = Keyword.intern("none");
-  private static final Keyword HTTP1 = Keyword.intern("http1");
 
   private final Builder builder;
   private final String place;
@@ -137,6 +132,7 @@ public final class ServerOptions {
       Builder builder, String place, Map<?, ?> options, Collection<String> others) {
     Map<?, ?> given = options == null ? Map.of() : options;
     ServerOptions table = new ServerOptions(builder, place, given, others);
+    builder.http2(setup -> Http2ServerOptions.set(setup, given));
     given.forEach(table::read);
     table.setAddress();
     table.setCompression();
@@ -172,7 +168,6 @@ public final class ServerOptions {
       case "forwarded-header" -> builder.standardForwarded(forwardedHeader(k, v));
       case "server-header" -> builder.serverHeader(instance(String.class, k, v, "a string or nil"));
       case "header-case" -> builder.headerCase(HeaderCase.named(k, v));
-      case "http-versions" -> httpVersions(k, v);
       case "max-initial-line-length" -> builder.maxInitialLineBytes(positiveInt(k, v));
       case "max-header-size" -> builder.maxHeaderBytes(positiveInt(k, v));
       case "max-chunk-size" -> builder.maxChunkBytes(positiveInt(k, v));
@@ -205,23 +200,19 @@ public final class ServerOptions {
       case "initial-pipeline-transform" -> builder.initialPipeline(Options.consumer(k, v));
       case "http1-pipeline-transform" -> builder.pipeline(Options.consumer(k, v));
       case "pipeline-transform" -> olderPipeline(k, v);
-      default -> setNothing(k, v);
+      default -> setNothing(k);
     }
   }
 
-  /** For names that are read together, by the caller, by a later version, or by nobody. */
-  private void setNothing(Keyword k, Object v) {
-    if (LATER.contains(k.getName())) {
-      if (truthy(v)) {
-        throw illegal(k, v, "nothing: this version does not support the option yet");
-      }
-    } else if (!isKnown(k.getName())) {
+  /** For names that are read together, by the caller, or by nobody. */
+  private void setNothing(Keyword k) {
+    if (!isKnown(k.getName())) {
       reportUnknown(k);
     }
   }
 
   private boolean isKnown(String name) {
-    return NAMES.contains(name) || others.contains(name) || LATER.contains(name);
+    return NAMES.contains(name) || others.contains(name);
   }
 
   private void reportUnknown(Object key) {
@@ -354,6 +345,10 @@ public final class ServerOptions {
   }
 
   private void olderPipeline(Keyword k, Object v) {
+    if (Alpn.names(Http2ServerOptions.versions(options)).contains("h2")) {
+      throw illegal(
+          k, v, "none with :http2: :http1-pipeline-transform and :http2-conn-pipeline-transform");
+    }
     if (get("http1-pipeline-transform") == null) {
       builder.pipeline(Options.consumer(k, v));
     }
@@ -390,15 +385,8 @@ public final class ServerOptions {
     };
   }
 
-  private static void httpVersions(Keyword k, Object v) {
-    if (!(v instanceof Collection<?> versions) || !List.copyOf(versions).equals(List.of(HTTP1))) {
-      throw illegal(k, v, "[:http1] in this version");
-    }
-  }
-
   private SslContext sslContext(Object v) {
-    Object versions = get("http-versions");
-    return Alpn.httpServer(v, versions instanceof Collection<?> c ? c : List.of(HTTP1));
+    return Alpn.httpServer(v, Http2ServerOptions.versions(options));
   }
 
   private static int port(Object port) {

@@ -23,8 +23,11 @@ public final class StreamedBody implements InboundBody {
     /** Returns the loop that the body's methods are called on. */
     EventLoop eventLoop();
 
-    /** Returns what stops the reading of the socket. */
+    /** Returns what stops the reading of the socket; null if the protocol stops the peer itself. */
     ReadGate gate();
+
+    /** Somebody has read so many bytes of the body. On any thread. */
+    default void consumed(int bytes) {}
 
     /** A piece has come that nobody wants any more; it has been released. */
     void unwanted(int bytes);
@@ -101,10 +104,11 @@ public final class StreamedBody implements InboundBody {
     if (taken.realized()) {
       unread.addAndGet(-weight);
       releaseUnlessTaken(message, taken.successValue(false));
+      owner.consumed(n);
       openIfRoom(); // pieces before this one may have gone while this one still counted
       return;
     }
-    if (full) {
+    if (full && owner.gate() != null) {
       owner.gate().close(ReadGate.BODY);
     }
     taken.listen(new Taken(message, weight));
@@ -118,7 +122,7 @@ public final class StreamedBody implements InboundBody {
   }
 
   private void openIfRoom() {
-    if (!over && unread.get() < limit) {
+    if (!over && owner.gate() != null && unread.get() < limit) {
       owner.gate().open(ReadGate.BODY);
     }
   }
@@ -139,6 +143,7 @@ public final class StreamedBody implements InboundBody {
         releaseUnlessTaken(raw, accepted);
       }
       long left = unread.addAndGet(-weight);
+      owner.consumed(weight - PIECE_OVERHEAD);
       // Only who crosses the line has to tell the loop, which looks again: no wake-up is lost,
       // because the gate was closed before this callback was registered.
       if (left < limit && left + weight >= limit) {
@@ -186,7 +191,9 @@ public final class StreamedBody implements InboundBody {
   /** No more will come: what is unread is bounded, and the next message must not wait for it. */
   private void over() {
     over = true;
-    owner.gate().open(ReadGate.BODY);
+    if (owner.gate() != null) {
+      owner.gate().open(ReadGate.BODY);
+    }
   }
 
   /** Releases the buffers that nobody took; the stream must be closed. */

@@ -11,8 +11,8 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 
 /**
  * Makes the handlers that turn the bytes of a connection into frames, and frames into one channel for
- * each stream. Field sections are not checked by the codec, but by who reads them: {@link
- * RequestFields} and its like.
+ * each stream. The codec sees to the order of fields and to the length of bodies; what a field section
+ * may have is checked by who reads it: {@link RequestFields} and its like.
  */
 public final class FrameCodecs {
 
@@ -42,7 +42,7 @@ public final class FrameCodecs {
         server ? Http2FrameCodecBuilder.forServer() : Http2FrameCodecBuilder.forClient();
     builder
         .initialSettings(config.initial(server, headerBytes))
-        .validateHeaders(false)
+        .validateHeaders(true) // what it refuses ends a stream before anybody hears of it
         .gracefulShutdownTimeoutMillis(GRACE_MILLIS)
         .encoderEnforceMaxQueuedControlFrames(config.maxWaitingAcks())
         .decoderEnforceMaxConsecutiveEmptyDataFrames(0) // the guard counts them, and others

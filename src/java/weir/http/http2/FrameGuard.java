@@ -1,10 +1,16 @@
 package weir.http.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Counts the frames that come before the codec works on them, and cuts a peer that sends too many which
@@ -61,9 +67,13 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
+  /** How long what a peer still sends is dropped before its connection is closed. */
+  private static final long LINGER_MILLIS = 1000;
+
   /** So many bytes that we send may well bring a WINDOW_UPDATE. */
   private static final int BYTES_PER_UPDATE = 32;
 
+  private final boolean server;
   private final Http2Config config;
   private final Alarm alarm;
 
@@ -73,6 +83,8 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private int type = -1;
   private boolean inHeaders;
   private boolean flooded;
+  private boolean reading;
+  private boolean lingering;
   private long frames;
 
   private long spanBegan;
@@ -86,6 +98,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
    * @param server whether the peer begins with the preface of a client
    */
   public FrameGuard(boolean server, Http2Config config, Alarm alarm) {
+    this.server = server;
     this.config = config;
     this.alarm = alarm;
     this.skip = server ? PREFACE_BYTES : 0;
@@ -109,14 +122,26 @@ public final class FrameGuard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    reading = true;
     if (msg instanceof ByteBuf bytes && !flooded) {
       scan(bytes);
     }
-    if (flooded) {
+    if (flooded || lingering) {
       ReferenceCountUtil.release(msg);
     } else {
       ctx.fireChannelRead(msg);
     }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.fireChannelReadComplete();
+    reading = false;
+  }
+
+  /** Returns whether frames are being read, so that the codec will flush when all are. */
+  public boolean isReading() {
+    return reading;
   }
 
   private void scan(ByteBuf bytes) {
@@ -198,5 +223,41 @@ public final class FrameGuard extends ChannelDuplexHandler {
       sent += bytes.readableBytes();
     }
     ctx.write(msg, promise);
+  }
+
+  /**
+   * A server ends its output only, and for a while drops what the peer goes on sending: closing a
+   * socket with unread bytes resets it, and the peer might never see our GOAWAY.
+   */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    Channel channel = ctx.channel();
+    if (!server || lingering || !channel.isActive()) {
+      ctx.close(promise);
+      return;
+    }
+    lingering = true;
+    Future<?> limit =
+        ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              limit.cancel(false);
+              promise.trySuccess();
+            });
+    channel.config().setAutoRead(true);
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput(ctx));
+  }
+
+  private static void endOutput(ChannelHandlerContext ctx) {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else if (ctx.channel() instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    } else {
+      ctx.close();
+    }
   }
 }

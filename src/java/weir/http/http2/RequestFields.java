@@ -3,6 +3,7 @@ package weir.http.http2;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
+import weir.http.HeaderName;
 
 /**
  * The field section of a received request, read and checked in one pass.
@@ -12,6 +13,8 @@ import java.util.Map;
 public final class RequestFields {
 
   private static final AsciiString HOST = AsciiString.cached("host");
+  private static final AsciiString UPGRADE = AsciiString.cached("upgrade");
+  private static final AsciiString CONNECTION = AsciiString.cached("connection");
   private static final int NO_LENGTH = -1;
 
   private final Http2Fields fields = new Http2Fields();
@@ -111,8 +114,10 @@ public final class RequestFields {
     if (fault != null) {
       return;
     }
-    if (method == null || method.isEmpty()) {
-      fault = "no :method";
+    if (method == null || !isToken(method)) {
+      fault = "no :method, or none that is a token";
+    } else if (path != null && path.indexOf(' ') >= 0) {
+      fault = "a :path with a space";
     } else if (method.equals("CONNECT") && protocol == null) {
       if (authority == null || scheme != null || path != null) {
         fault = "a CONNECT needs :authority, and neither :scheme nor :path";
@@ -125,6 +130,16 @@ public final class RequestFields {
     if (fault == null) {
       hostOfAuthority();
     }
+  }
+
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 'A' || c > 'Z') {
+        return HeaderName.isToken(text);
+      }
+    }
+    return !text.isEmpty();
   }
 
   /** What handlers look for in Host stands in {@code :authority}; both must say the same. */
@@ -172,6 +187,12 @@ public final class RequestFields {
   /** Returns the announced length of the body, or -1. */
   public long contentLength() {
     return contentLength;
+  }
+
+  /** Adds the fields with which HTTP/1 asks for another protocol. */
+  public void asUpgrade(String to) {
+    fields.append(UPGRADE, to);
+    fields.append(CONNECTION, UPGRADE);
   }
 
   /** Returns the other fields, with {@code host}. */

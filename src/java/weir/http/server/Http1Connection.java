@@ -40,6 +40,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane
   private final ServerContext context;
   private final boolean secure;
   private final Meter meter;
+  private final Http2Pipeline http2;
   private ChannelHandlerContext ctx;
   private Http1Decoder decoder;
   private ServerLoop loop;
@@ -58,8 +59,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane
 
   /**
    * @param meter follows the connection, or null
+   * @param http2 takes the connection over if its client asks for it, or null
    */
-  Http1Connection(ServerContext context, boolean secure, Meter meter) {
+  Http1Connection(ServerContext context, boolean secure, Meter meter, Http2Pipeline http2) {
+    this.http2 = http2;
     this.context = context;
     this.meter = meter;
     this.secure = secure;
@@ -73,7 +76,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane
     loop = context.loop(c.channel().eventLoop());
     gate = new ReadGate(c.channel());
     peer = Peer.of(Endpoints.of(c.channel()), secure, context.config().proxies());
-    ChannelHandlerContext wire = c.pipeline().context(Http1Initializer.DECODER);
+    ChannelHandlerContext wire = c.pipeline().context(Http1Pipeline.DECODER);
     decoder = (Http1Decoder) wire.handler();
     output = new Http1Output(wire, loop);
     responses = new ResponseQueue(this, output, context.config().maxPipelined());
@@ -335,7 +338,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane
     output.flush();
     gate.openAll();
     ChannelPipeline pipeline = ctx.pipeline();
-    for (String name : Http1Initializer.HTTP_ONLY) {
+    for (String name : Http1Pipeline.HTTP_ONLY) {
       if (pipeline.get(name) != null) {
         pipeline.remove(name);
       }
@@ -420,6 +423,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane
   @Override
   public ServerLoop loop() {
     return loop;
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  /** Returns what takes the connection over if its client asks for HTTP/2, or null. */
+  Http2Pipeline http2() {
+    return http2;
   }
 
   Http1Output output() {

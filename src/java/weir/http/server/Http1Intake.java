@@ -65,6 +65,10 @@ final class Http1Intake {
     }
     exchange.inbound = RequestBodies.plan(exchange, request, context.config());
     receiving = exchange;
+    if (connection.http2() != null
+        && H2cUpgrade.begin(exchange, request, connection, connection.http2())) {
+      return;
+    }
     if (exchange.inbound != null && Http1Responses.expectsContinue(request)) {
       if (context.config().continueHandler() != null) {
         loop.entry().ask(exchange);

@@ -32,6 +32,11 @@ interface Lane {
   /** Returns whether heads are those of HTTP/2. On any thread. */
   boolean isHttp2();
 
+  /** Returns the protocol of an extended CONNECT (RFC 8441), else null. On any thread. */
+  default String connectProtocol() {
+    return null;
+  }
+
   /** Returns {@code :aleph/writable?} of a stream, else null. On any thread. */
   default Object writable() {
     return null;

@@ -252,6 +252,11 @@ abstract class ReceivedRequest extends OutboxItem implements RequestMessage {
   }
 
   @Override
+  public String connectProtocol() {
+    return lane.connectProtocol();
+  }
+
+  @Override
   public Object writable() {
     return lane.writable();
   }

@@ -22,6 +22,7 @@ enum Refusal {
   URI_TOO_LONG(414, "URI Too Long", "request line over the limit"),
   HEADERS_TOO_LARGE(431, "Request Header Fields Too Large", "header block over the limit"),
   UNKNOWN_CODING(501, "Not Implemented", "transfer coding other than chunked"),
+  UNKNOWN_PROTOCOL(501, "Not Implemented", "CONNECT to another protocol than websocket"),
   UNKNOWN_VERSION(505, "HTTP Version Not Supported", "protocol version is not HTTP/1.0 or 1.1");
 
   private final Reply reply;

@@ -25,28 +25,43 @@ final class RequestBodies {
     }
     long max = config.maxRequestBodyBytes();
     long streamed = config.maxStreamedBodyBytes();
-    if (coding == null && (max > 0 || streamed > 0)) {
-      long length = length(request);
-      if (max > 0 && length > max || streamed > 0 && length > streamed) {
-        return Refusal.BODY_TOO_LARGE;
-      }
+    if (coding == null && (max > 0 || streamed > 0) && tooLarge(length(request), config)) {
+      return Refusal.BODY_TOO_LARGE;
     }
     return null;
+  }
+
+  /** Returns whether that is more than a body may have. */
+  static boolean tooLarge(long length, ServerConfig config) {
+    long max = config.maxRequestBodyBytes();
+    long streamed = config.maxStreamedBodyBytes();
+    return max > 0 && length > max || streamed > 0 && length > streamed;
   }
 
   /** Returns where the request's body goes, or null if it has none. */
   static InboundBody plan(Exchange exchange, HttpRequest request, ServerConfig config) {
     boolean chunked = HttpUtil.isTransferEncodingChunked(request);
     long length = chunked ? -1 : length(request);
-    if (length == 0) {
+    return plan(exchange, request.headers(), length, chunked, config);
+  }
+
+  /**
+   * Returns where a request's body goes, or null if it has none.
+   *
+   * @param length the announced length, or -1
+   * @param trailers whether fields may follow the body
+   */
+  static InboundBody plan(
+      Exchange exchange, HttpHeaders headers, long length, boolean trailers, ServerConfig config) {
+    if (length == 0 && !trailers) {
       if (config.bodyType() != RequestBodyType.INPUT_STREAM) {
         exchange.body(AggregatedBody.emptyStream());
-      } else if (wantsStream(request.headers(), config)) {
+      } else if (wantsStream(headers, config)) {
         exchange.body(new ByteArrayInputStream(EMPTY));
       }
       return null;
     }
-    if (chunked) {
+    if (trailers) {
       exchange.expectTrailers();
     }
     long max = config.maxRequestBodyBytes();

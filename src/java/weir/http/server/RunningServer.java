@@ -27,7 +27,7 @@ public final class RunningServer {
     ServerContext context = new ServerContext(config, application);
     try {
       return new RunningServer(
-          context, TcpListener.bind(config.listening(), new Http1Initializer(context)));
+          context, TcpListener.bind(config.listening(), new ConnectionInitializer(context)));
     } catch (Throwable t) {
       context.dispatcher().shutdown();
       throw t;
@@ -91,11 +91,16 @@ public final class RunningServer {
         .execute(
             () -> {
               Http1Connection connection = channel.pipeline().get(Http1Connection.class);
+              Http2Connection http2 = channel.pipeline().get(Http2Connection.class);
               WebSocketSession socket = channel.pipeline().get(WebSocketSession.class);
               if (connection != null) {
                 connection.drain();
+              } else if (http2 != null) {
+                http2.drain();
               } else if (socket != null) {
                 socket.goAway();
+              } else if (channel.pipeline().get(VersionByPreface.class) != null) {
+                channel.close();
               }
             });
   }

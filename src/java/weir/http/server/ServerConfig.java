@@ -53,6 +53,7 @@ import weir.net.TcpListener;
  * @param compression chooses the Content-Encoding of responses, null for none
  * @param endFailedBodies whether one that fails halfway ends as if it were complete
  * @param observing what is told to whom
+ * @param http2 which versions are spoken, and how the second one
  * @param initialPipeline called first for each connection's pipeline
  * @param pipeline called last for each connection's pipeline
  */
@@ -93,6 +94,7 @@ public record ServerConfig(
     Compression compression,
     boolean endFailedBodies,
     Observing observing,
+    Http2ServerConfig http2,
     Consumer<ChannelPipeline> initialPipeline,
     Consumer<ChannelPipeline> pipeline) {
 

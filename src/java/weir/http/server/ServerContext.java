@@ -102,7 +102,7 @@ final class ServerContext {
 
   /** Returns a new writer. */
   HeadWriter newWriter(boolean http2) {
-    return new Http1HeadWriter(standardHeaders);
+    return http2 ? new Http2HeadWriter(standardHeaders) : new Http1HeadWriter(standardHeaders);
   }
 
   /** Keeps a writer for the next who needs one. */

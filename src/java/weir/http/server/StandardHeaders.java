@@ -1,5 +1,6 @@
 package weir.http.server;
 
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import weir.http.HeaderCase;
 import weir.http.coding.Compression;
@@ -15,18 +16,21 @@ final class StandardHeaders {
     final long second;
     final byte[] date;
     final byte[] lowerDate;
+    final AsciiString value;
 
     Second(long second) {
       this.second = second;
       String text = HttpDate.format(second);
       this.date = line("Date", text);
       this.lowerDate = line("date", text);
+      this.value = new AsciiString(text);
     }
   }
 
   private static volatile Second current = new Second(0);
 
   private final byte[] server;
+  private final AsciiString serverValue;
   private final Compression compression;
   private final HeaderCase headerCase;
   private final boolean plainTextIsUtf8;
@@ -43,6 +47,7 @@ final class StandardHeaders {
     this.compression = compression;
     this.headerCase = headerCase;
     String name = headerCase == HeaderCase.LOWER ? "server" : "Server";
+    this.serverValue = server == null ? null : new AsciiString(server);
     this.server = server == null ? new byte[0] : line(name, server);
   }
 
@@ -67,14 +72,29 @@ final class StandardHeaders {
     return server;
   }
 
+  /** Returns the value of the Server field, or null. */
+  AsciiString serverValue() {
+    return serverValue;
+  }
+
   /** Returns the Date line of this second (RFC 9110 §6.6.1). */
   byte[] date() {
+    Second now = second();
+    return headerCase == HeaderCase.LOWER ? now.lowerDate : now.date;
+  }
+
+  /** Returns the value of the Date field. */
+  AsciiString dateValue() {
+    return second().value;
+  }
+
+  private static Second second() {
     long second = System.currentTimeMillis() / 1000;
     Second known = current;
     if (known.second != second) {
       known = new Second(second);
       current = known; // a race writes the same second twice, which is harmless
     }
-    return headerCase == HeaderCase.LOWER ? known.lowerDate : known.date;
+    return known;
   }
 }
