@@ -32,8 +32,7 @@ final class StreamClock {
     }
     boolean seen = stream.intake().isAwaited();
     long count = stream.intake().received();
-    if (stream.intake().isInBody()
-        && bodyRate.isTooLow(seen && awaited, count, now)) {
+    if (stream.intake().isInBody() && bodyRate.isTooLow(seen && awaited, count, now)) {
       stream.intake().slowBody();
       return;
     }
