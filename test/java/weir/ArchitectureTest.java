@@ -83,6 +83,8 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> DOORS =
       named("weir.http.HttpServer")
           .or(named("weir.http.RingServer"))
+          .or(named("weir.http.Http2Setup"))
+          .or(named("weir.http.Http2ServerOptions"))
           .or(named("weir.http.JavaApplication"))
           .or(named("weir.http.HttpClient"));
 
