@@ -6,6 +6,7 @@
   What differs from http-kit is in docs/http-kit.md."
   (:refer-clojure :exclude [get])
   (:require
+   [clojure.string :as str]
    [org.httpkit.client.body :as body]
    [org.httpkit.client.connections :as connections]
    [org.httpkit.client.engine :as engine]
@@ -13,6 +14,7 @@
    [weir.options :as o])
   (:import
    (clojure.lang IBlockingDeref IDeref IFn IPending MultiFn)
+   (java.io Closeable)
    (java.nio.charset StandardCharsets)
    (java.util.concurrent Executor)
    (javax.net.ssl SSLContext SSLEngine)
@@ -50,7 +52,9 @@
 
   | key | meaning (default)
   |:----|:----
-  | `:max-connections` | connections to all origins together, for each kind of TLS and `:keepalive` (unlimited)
+  | `:max-connections` | connections to all origins together (unlimited)
+  | `:max-connections-per-host` | connections to one origin, for each kind of TLS and each `:keepalive` (unlimited)
+  | `:max-queue-size` | requests that may wait for a connection to one origin; more are a RejectedExecutionException (unlimited)
   | `:address-finder` | function of a URI, that of the proxy if there is one, which returns the SocketAddress to connect to
   | `:channel-factory` | function of a SocketAddress that returns a SocketChannel for it
   | `:ssl-configurer` | function of an SSLEngine and a URI that sets the engine up
@@ -104,9 +108,11 @@
                  " (expected: another callback, or :deadlock-guard? false)")))))
 
 (defn- guarded
-  "Returns what yields the value of `response`, but not within callbacks."
-  [response]
+  "Returns what yields the value of `response`, but not within callbacks; `give-up` ends the request."
+  [response give-up]
   (reify
+    Closeable
+    (close [_] (give-up))
     IDeref
     (deref [_] (guard-deref) @response)
     IBlockingDeref
@@ -142,6 +148,7 @@
   | `:timeout` | ms for both of the next two
   | `:connect-timeout` | ms until there is a connection (60000)
   | `:idle-timeout` | ms without anything coming or going (60000)
+  | `:total-timeout` | ms until the response, redirects included (0: none)
   | `:keepalive` | ms for which the connection is kept; 0 closes it (120000)
   | `:as` | `:auto`, `:text`, `:stream`, `:byte-array`, `:raw-byte-array` or `:none` (`:auto`)
   | `:auto-compression?` | accept gzip and deflate (true)
@@ -166,11 +173,24 @@
         given (dissoc opts :response)
         client (connections/client-of opts *default-client*)
         journal (connections/journal client)
-        finish #(deliver response (call-back opts journal callback %))]
-    (engine/send! client given (worker opts) finish)
+        finish #(deliver response (call-back opts journal callback %))
+        give-up (engine/send! client given (worker opts) finish)]
     (if (false? (:deadlock-guard? opts))
       response
-      (guarded response))))
+      (guarded response give-up))))
+
+(defn cancel!
+  "Gives a request up: its response has a CancellationException as `:error`, and its connection is
+  closed. Does nothing if there is a response. Takes what `request` and the verbs return, unless
+  `:deadlock-guard?` is false."
+  [response]
+  (.close ^Closeable (o/check :response response #(instance? Closeable %)
+                              "what a request has returned, with :deadlock-guard? true")))
+
+(defn header-values
+  "Returns the values of a response's header field, each by itself: `:headers` joins them by newlines."
+  [response k]
+  (some-> (clojure.core/get (:headers response) k) (str/split #"\n") vec))
 
 (defn- callback? [x]
   (and (or (instance? IFn x) (instance? MultiFn x)) (not (map? x))))

@@ -160,6 +160,7 @@ public final class HttpClient implements Closeable {
     private Executor executor = CallbackThreads.INSTANCE;
     private int connectionsPerHost = DEFAULT_CONNECTIONS_PER_HOST;
     private int totalConnections = DEFAULT_TOTAL_CONNECTIONS;
+    private HttpClient sharing;
     private int maxQueue = DEFAULT_MAX_QUEUE;
     private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
     private Consumer<Map<String, Stats>> onStats;
@@ -230,6 +231,15 @@ public final class HttpClient implements Closeable {
     /** Sets how many connections all origins together may have. */
     public Builder totalConnections(int n) {
       totalConnections = positive("totalConnections", n);
+      return this;
+    }
+
+    /**
+     * Counts this client's connections with those of another one, whose total limits both: so clients
+     * with different options can share it.
+     */
+    public Builder sharing(HttpClient other) {
+      sharing = Objects.requireNonNull(other, "other");
       return this;
     }
 
@@ -502,7 +512,7 @@ public final class HttpClient implements Closeable {
             "force-h2c? may only be true when HTTP/2 is enabled: httpVersions is " + versions);
       }
       SslContext context = context();
-      return new ConnectionPool(
+      ClientConfig config =
           new ClientConfig(
               transport,
               executor,
@@ -539,7 +549,10 @@ public final class HttpClient implements Closeable {
               bootstrap,
               pipeline,
               logLevel,
-              sockets));
+              sockets);
+      return sharing == null
+          ? new ConnectionPool(config)
+          : new ConnectionPool(config, sharing.pool());
     }
   }
 }

@@ -14,9 +14,10 @@
    (java.nio.file Files)
    (java.nio.file.attribute FileAttribute)
    (java.security KeyStore)
-   (java.util.concurrent CountDownLatch TimeUnit)
+   (java.util.concurrent CancellationException CountDownLatch RejectedExecutionException
+                         TimeUnit)
    (javax.net.ssl SSLContext SSLEngine SSLException TrustManagerFactory)
-   (org.httpkit.client ClientSslEngineFactory HttpClient)
+   (org.httpkit.client ClientSslEngineFactory HttpClient TimeoutException)
    (weir.http RequestMessage)))
 
 (set! *warn-on-reflection* true)
@@ -28,6 +29,7 @@
     "/tls" {:body (.getProtocol (.sslSession ^RequestMessage (:weir/exchange req)))}
     "/away" {:status 302 :headers {"Location" "http://elsewhere.invalid/host"}}
     "/host" {:body (get-in req [:headers "host"])}
+    "/two" {:headers {"X-Two" ["a" "b"]}}
     {:body "ok"}))
 
 (def ^:private http-port (promise))
@@ -176,6 +178,65 @@
                                           (sni/ssl-configurer {:hostname-verification? false} engine uri))}]
     (is (= "ok" (fetch (str "https://127.0.0.1:" @https-port)
                        {:client client :sslengine (http/make-ssl-engine (trusting))})))))
+
+;;; limits
+
+;; §6.7: :max-connections is global; at the limit an idle connection of any origin goes.
+(deftest connections-are-limited-together
+  (with-client [client {:max-connections 1}]
+    (let [url (str "http://localhost:" @http-port "/")]
+      (dotimes [_ 2]
+        (is (= ["ok" "ok" "ok" "ok"]
+               [(fetch url {:client client})
+                (fetch (secure) {:client client :insecure? true})
+                (fetch url {:client client :keepalive 1000})
+                (fetch (str "http://127.0.0.1:" @http-port "/") {:client client})]))))))
+
+;; §11.17: limits of one origin, and of what waits.
+(deftest requests-that-may-not-wait-are-rejected
+  (let [go-on (CountDownLatch. 1)
+        entered (promise)
+        stop (server/run-server (fn [_] (deliver entered true) (.await go-on 10 TimeUnit/SECONDS) {:body "ok"})
+                                {:port 0})
+        url (str "http://localhost:" (:local-port (meta stop)))]
+    (try
+      (with-client [client {:max-connections-per-host 1 :max-queue-size 0}]
+        (let [running (http/get url {:client client})]
+          (is (deref entered 10000 false))
+          (is (instance? RejectedExecutionException (fetch url {:client client})))
+          (.countDown go-on)
+          (is (= 200 (:status (deref running 10000 nil))))))
+      (finally (stop :timeout 0)))))
+
+;; §11.14 and §11.15: a limit of all, and an end at once.
+(deftest requests-can-be-given-up
+  (let [go-on (CountDownLatch. 1)
+        entered (promise)
+        gone (promise)
+        stop (server/run-server (fn [req]
+                                  (server/as-channel req {:on-open (fn [_] (deliver entered true))
+                                                          :on-close (fn [_ status] (deliver gone status))}))
+                                {:port 0})
+        url (str "http://localhost:" (:local-port (meta stop)))]
+    (try
+      (let [e (fetch url {:total-timeout 50})]
+        (is (instance? TimeoutException e))
+        (is (= "total timeout: 50ms" (ex-message e))))
+      (let [response (http/get url)]
+        (is (deref entered 10000 false))
+        (http/cancel! response)
+        (is (instance? CancellationException (:error (deref response 10000 nil))))
+        (is (= :client-close (deref gone 10000 nil)))
+        (http/cancel! response))
+      (is (thrown-with-msg? IllegalArgumentException #":response is" (http/cancel! (promise))))
+      (finally (.countDown go-on) (stop :timeout 0)))))
+
+;; §11.18: fields that come several times, one by one.
+(deftest header-fields-one-by-one
+  (let [response @(http/get (str "http://localhost:" @http-port "/two"))]
+    (is (= "a\nb" (:x-two (:headers response))))
+    (is (= ["a" "b"] (http/header-values response :x-two)))
+    (is (nil? (http/header-values response :x-none)))))
 
 ;;; options
 

@@ -19,7 +19,7 @@
    (javax.net.ssl SSLEngine)
    (org.httpkit.client HttpClient)
    (weir.deferred Deferred)
-   (weir.http AddressRule ProxyRule)
+   (weir.http AddressRule HttpClient$Builder ProxyRule)
    (weir.http.server.channel Journal)
    (weir.net.proxy NoProxy ProxyServer ProxyServer$Protocol)
    (weir.net.tls ClientEngines PreparedContext PreparedContext$Setup Tls)))
@@ -59,14 +59,25 @@
       (o/check :channel-factory (factory address) #(instance? SocketChannel %)
                "a function that returns a SocketChannel"))))
 
-(defn- build ^weir.http.HttpClient [opts {:keys [tls keepalive]} context]
-  (let [b (weir.http.HttpClient/builder)
-        n (:max-connections opts)]
+(defn- builder []
+  (doto (weir.http.HttpClient/builder)
+    (.totalConnections Integer/MAX_VALUE)
+    (.connectionsPerHost Integer/MAX_VALUE)
+    (.maxQueue Integer/MAX_VALUE)))
+
+(defn- limit
+  "Returns a delay of whom the clients of all policies count their connections with, or nil."
+  [{n :max-connections}]
+  (when (and n (not= -1 n))
+    (delay (.build (.totalConnections ^HttpClient$Builder (builder) (int n))))))
+
+(defn- build ^weir.http.HttpClient [opts {:keys [tls keepalive]} context limit]
+  (let [^HttpClient$Builder b (builder)]
     (some->> (:bind-address opts) (.localAddress b))
     (some->> (:channel-factory opts) socket-function (.sockets b))
-    (if (and n (not= -1 n))
-      (doto b (.totalConnections (int n)) (.connectionsPerHost (int n)))
-      (doto b (.totalConnections Integer/MAX_VALUE) (.connectionsPerHost Integer/MAX_VALUE)))
+    (when limit (.sharing b @limit))
+    (some->> (:max-connections-per-host opts) int (.connectionsPerHost b))
+    (some->> (:max-queue-size opts) int (.maxQueue b))
     (.idleTimeout b (Duration/ofMillis keepalive))
     (cond
       (= :insecure tls) (.insecure b)
@@ -90,10 +101,10 @@
   [^ConcurrentHashMap engines]
   (when (< (long max-unused) (.size engines))
     (doseq [[policy ^Engine e] engines
-            :when (zero? (.connections (.stats ^weir.http.HttpClient (.-http e))))]
+            :when (empty? (.origins (.stats ^weir.http.HttpClient (.-http e))))]
       (.remove engines policy e))))
 
-(deftype Client [opts ^ConcurrentHashMap engines calls stopped log addresses]
+(deftype Client [opts limit ^ConcurrentHashMap engines calls stopped log addresses]
   Engines
   (engine-for [_ policy]
     (when @stopped (throw (IOException. "HTTP client is stopped")))
@@ -102,7 +113,7 @@
                       (reify Function
                         (apply [_ policy]
                           (let [context (tls-context opts (:tls policy))]
-                            (Engine. (build opts policy context)
+                            (Engine. (build opts policy context limit)
                                      (or context (delay (.build (Tls/client))))))))))
   (running [_] calls)
   (journal [_] log)
@@ -128,7 +139,7 @@
 
 (def known
   "The options of `make-client`."
-  #{:max-connections :ssl-configurer :bind-address :error-logger :event-logger :event-names
+  #{:max-connections :max-connections-per-host :max-queue-size :ssl-configurer :bind-address :error-logger :event-logger :event-names
     :address-finder :channel-factory})
 
 (defn- check [opts]
@@ -138,7 +149,9 @@
   (when-some [a (:bind-address opts)]
     (o/check :bind-address a #(instance? SocketAddress %) "a SocketAddress"))
   (when-not (= -1 (:max-connections opts))
-    (o/positive-int opts :max-connections)))
+    (o/positive-int opts :max-connections))
+  (o/positive-int opts :max-connections-per-host)
+  (o/non-negative opts :max-queue-size))
 
 (defn- finder ^AddressRule [find]
   (reify AddressRule
@@ -158,7 +171,7 @@
 (defn make-client ^HttpClient [opts]
   (o/report-unknown! "org.httpkit.client/make-client" opts known)
   (check opts)
-  (let [client (Client. opts (ConcurrentHashMap.) (ConcurrentHashMap/newKeySet) (atom false)
+  (let [client (Client. opts (limit opts) (ConcurrentHashMap.) (ConcurrentHashMap/newKeySet) (atom false)
                         (Journal. "org.httpkit.client" (:error-logger opts) nil (:event-logger opts) (utils/event-names opts))
                         (some-> (:address-finder opts) finder))]
     (proxy [HttpClient IDeref] []

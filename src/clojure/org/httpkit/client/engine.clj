@@ -2,6 +2,7 @@
   "The option maps of `org.httpkit.client`, as requests of the engine's, and its results as response
   maps."
   (:require
+   [clojure.string :as str]
    [org.httpkit.client.body :as body]
    [org.httpkit.client.connections :as connections]
    [weir.options :as o])
@@ -16,7 +17,7 @@
    (java.nio.charset StandardCharsets)
    (java.time Duration)
    (java.util Set)
-   (java.util.concurrent Executor RejectedExecutionException)
+   (java.util.concurrent CancellationException Executor RejectedExecutionException)
    (java.util.function BiConsumer)
    (org.httpkit HTTPException ProtocolException)
    (org.httpkit.client AbortException IFilter IFilter$MaxBodyFilter TimeoutException)
@@ -164,6 +165,7 @@
     (doto b
       (.poolTimeout (ms connect))
       (.connectionTimeout (ms connect))
+      (.totalTimeout (ms (or (o/non-negative opts :total-timeout) 0)))
       (.onDownload progress)
       (.interceptor (reify BiConsumer (accept [_ _ _] (moved)))))
     (if (or (streamed? (:body opts)) (:multipart opts))
@@ -248,8 +250,11 @@
                                                  "ms") e)
     ConnectionTimeoutException (TimeoutException. (str "connect timeout: "
                                                        (timeout opts :connect-timeout) "ms") e)
-    RequestTimeoutException (TimeoutException. (str "idle timeout: " (timeout opts :idle-timeout) "ms")
-                                               e)
+    RequestTimeoutException (TimeoutException.
+                             (if (str/ends-with? (str (ex-message e)) "in total")
+                               (str "total timeout: " (:total-timeout opts) "ms")
+                               (str "idle timeout: " (timeout opts :idle-timeout) "ms"))
+                             e)
     ReadTimeoutException (TimeoutException. (str "idle timeout: " (timeout opts :idle-timeout) "ms") e)
     ProxyConnectionTimeoutException (TimeoutException. (str "connect timeout: "
                                                             (timeout opts :connect-timeout) "ms") e)
@@ -270,7 +275,8 @@
   e)
 
 (defn send!
-  "Sends a request, and calls `finish` on `worker` with the response map. Never throws."
+  "Sends a request, and calls `finish` on `worker` with the response map. Returns a function that gives
+  the request up. Never throws."
   [client opts ^Executor worker finish]
   (let [method-opts (merge {:method :get} opts)
         failed (fn [e] {:opts method-opts :error (->error opts e)})
@@ -295,6 +301,8 @@
                                                   (failed (unexpected client opts t)))))))
                      (fn [e]
                        (.remove calls sent)
-                       (on-worker #(finish (failed e))))))
+                       (on-worker #(finish (failed e)))))
+        #(.error sent (CancellationException. "the request was given up")))
       (catch Throwable t
-        (on-worker #(finish (failed t)))))))
+        (on-worker #(finish (failed t)))
+        (constantly nil)))))

@@ -23,9 +23,19 @@ public final class ConnectionPool implements Closeable {
 
   /** Creates a pool without connections; nothing is started. */
   public ConnectionPool(ClientConfig config) {
+    this(config, new TotalLimit(config.totalConnections()));
+  }
+
+  /** Creates a pool whose connections count with those of another one. */
+  public ConnectionPool(ClientConfig config, ConnectionPool other) {
+    this(config, other.total);
+  }
+
+  private ConnectionPool(ClientConfig config, TotalLimit total) {
     this.config = config;
-    this.total = new TotalLimit(config.totalConnections());
+    this.total = total;
     this.connector = new Connector(config);
+    total.add(this);
   }
 
   /** Returns what the pool was made with. */
@@ -93,14 +103,15 @@ public final class ConnectionPool implements Closeable {
     origins.remove(pool.origin(), pool);
   }
 
-  /** Closes an idle connection of another origin, if there is any. */
-  void reclaimIdle(OriginPool starving) {
+  /** Closes an idle connection of another origin than that; returns whether there was any. */
+  boolean closeIdle(OriginPool starving) {
     for (OriginPool each : origins.values()) {
       if (each != starving && each.idle() > 0) {
         each.reclaimIdle();
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   /** Returns a snapshot of the numbers of each origin. */

@@ -216,7 +216,7 @@ final class OriginPool extends Serial {
       starving = true;
       starvingSince = waiting.firstWithoutConnecting().waitingSince();
       total.await(this);
-      later(() -> pool.reclaimIdle(this));
+      later(() -> total.reclaimIdle(this));
       return total.tryTake();
     }
     return false;

@@ -1,11 +1,12 @@
 package weir.http.client;
 
+import java.lang.ref.WeakReference;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The connections that all origins together may have. Who finds none left waits in a queue, and a
+ * The connections that all origins of one or more pools together may have. Who finds none left waits in a queue, and a
  * permit that comes back goes to the one that has waited longest.
  */
 final class TotalLimit {
@@ -13,10 +14,27 @@ final class TotalLimit {
   private final int limit;
   private final AtomicInteger free;
   private final Queue<OriginPool> starving = new ConcurrentLinkedQueue<>();
+  private final Queue<WeakReference<ConnectionPool>> pools = new ConcurrentLinkedQueue<>();
 
   TotalLimit(int limit) {
     this.limit = limit;
     this.free = new AtomicInteger(limit);
+  }
+
+  /** Counts the connections of a pool, too, for as long as somebody has it. */
+  void add(ConnectionPool pool) {
+    pools.removeIf(each -> each.get() == null);
+    pools.add(new WeakReference<>(pool));
+  }
+
+  /** Closes an idle connection of another origin, if there is any. */
+  void reclaimIdle(OriginPool starving) {
+    for (WeakReference<ConnectionPool> each : pools) {
+      ConnectionPool pool = each.get();
+      if (pool != null && pool.closeIdle(starving)) {
+        return;
+      }
+    }
   }
 
   /** Takes a permit if there is one. */
