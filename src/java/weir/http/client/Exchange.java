@@ -223,9 +223,10 @@ final class Exchange implements Runnable {
       }
       if (STATE.compareAndSet(this, s, DONE)) {
         stopTimer();
-        if (s == LEASED) {
-          lease.abort(this);
-        } else if (pool != null) {
+        Lease running = lease;
+        if (s == LEASED && running != null) { // null: it was about to wait again, and cannot now
+          running.abort(this);
+        } else if (s == WAITING && pool != null) {
           pool.forget(this);
         }
         if (cause != null) {
