@@ -12,15 +12,11 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.handler.codec.http2.Http2NoMoreStreamIdsException;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.handler.codec.http2.StreamBufferingEncoder.Http2GoAwayException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.io.IOException;
 import java.net.ProtocolException;
-import java.nio.channels.ClosedChannelException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.body.ReadGate;
@@ -39,12 +35,10 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
 
   private static final Logger LOG = LoggerFactory.getLogger(Http2ClientStream.class);
 
-  /** So often a request goes out again that the server has not looked at (RFC 9113 §8.7). */
-  private static final int MAX_UNPROCESSED = 3;
-
   private static final long ANY_LENGTH = -1;
 
   private final Http2ClientConnection connection;
+  private final Http2StreamLoss loss;
   private ChannelHandlerContext ctx; // null until the stream is open
   private ReadGate gate;
   private long askedSince;
@@ -56,12 +50,10 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
   private RequestWriter writer;
   private long announced = ANY_LENGTH; // bytes of content
   private long received;
-  private boolean ignored; // by a server that goes away
-  private long resetCode = -1; // why the server has reset the stream
-  private Throwable failure; // what is wrong with what it has sent
 
   Http2ClientStream(Http2ClientConnection connection) {
     this.connection = connection;
+    this.loss = new Http2StreamLoss(connection);
   }
 
   // ---- the exchange begins
@@ -274,10 +266,10 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
   @Override
   public void userEventTriggered(ChannelHandlerContext c, Object event) {
     if (event instanceof Http2ResetFrame frame) {
-      resetCode = frame.errorCode(); // the rest of what came before it will be here until the end
+      loss.reset(frame.errorCode()); // the rest of what came before it will be here until the end
       connection.config().http2().onReset().accept(c, frame);
     } else if (event instanceof Http2GoAwayFrame frame) {
-      ignored = true;
+      loss.ignored();
       try {
         connection.config().http2().onStreamGoAway().accept(c, frame);
       } finally {
@@ -290,11 +282,8 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
 
   /** The head of the request is written, or cannot be. */
   void headWritten(Future<?> written) {
-    Throwable cause = written.cause();
-    if (cause instanceof Http2GoAwayException || cause instanceof Http2NoMoreStreamIdsException) {
-      ignored = true; // the server has never seen it
-    } else if (cause != null && !(cause instanceof ClosedChannelException) && failure == null) {
-      failure = cause;
+    if (!written.isSuccess()) {
+      loss.notSent(written.cause());
     }
   }
 
@@ -302,22 +291,10 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
   @Override
   public void exceptionCaught(ChannelHandlerContext c, Throwable cause) {
     LOG.debug("stream to {} failed", connection.pool().origin(), cause);
-    if (failure == null) {
-      failure = isOfResponse(cause) ? protocolError(cause) : cause;
-    }
+    loss.failed(cause);
     if (!(cause instanceof Http2Exception)) {
       fail(cause);
     }
-  }
-
-  private static boolean isOfResponse(Throwable cause) {
-    return cause instanceof Http2Exception e && e.error() == Http2Error.PROTOCOL_ERROR;
-  }
-
-  private static ProtocolException protocolError(Throwable cause) {
-    ProtocolException e = new ProtocolException(cause.getMessage());
-    e.initCause(cause);
-    return e;
   }
 
   @Override
@@ -333,8 +310,8 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
     Answer lost = answer;
     Exchange exchange = lost.exchange();
     RequestWriter sending = writer;
-    boolean again = mayGoAgain(lost, sending);
-    Throwable cause = cause(lost);
+    boolean again = loss.mayGoAgain(lost, sending, reused);
+    Throwable cause = loss.cause(lost);
     end();
     if (sending != null) {
       sending.cancel();
@@ -348,49 +325,6 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
     } else {
       lost.failExchange(cause);
     }
-  }
-
-  private boolean mayGoAgain(Answer lost, RequestWriter sending) {
-    Exchange exchange = lost.exchange();
-    if (!lost.nothingCame() || failure != null || sending == null) {
-      return false;
-    }
-    if (ignored || resetCode == Http2Error.REFUSED_STREAM.code()) {
-      // RFC 9113 §8.7: the server has not looked at it.
-      return RequestWriter.isReplayable(exchange.request().body())
-          && exchange.retries() < MAX_UNPROCESSED;
-    }
-    boolean stale = resetCode < 0 && reused && !isOfDecoder(connection.failure());
-    return stale && sending.isRepeatable() && exchange.retries() == 0;
-  }
-
-  private static boolean isOfDecoder(Throwable cause) {
-    return cause != null && !(cause instanceof IOException);
-  }
-
-  private Throwable cause(Answer lost) {
-    if (failure != null) {
-      return failure;
-    }
-    if (resetCode >= 0) {
-      return reset();
-    }
-    if (isOfDecoder(connection.failure())) {
-      return connection.failure();
-    }
-    Http2Exception goAway = connection.goAway();
-    return goAway != null ? goAway : lost.closedEarly(connection.failure());
-  }
-
-  private Http2Exception reset() {
-    Http2Error error = Http2Error.valueOf(resetCode);
-    return new Http2Exception(
-        error == null ? Http2Error.INTERNAL_ERROR : error,
-        "Received RST_STREAM from peer, error code "
-            + (error == null ? "" : error)
-            + "("
-            + resetCode
-            + ")");
   }
 
   @Override

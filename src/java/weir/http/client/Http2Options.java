@@ -28,6 +28,12 @@ public final class Http2Options {
    */
   public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 512 << 20;
 
+  /**
+   * Frames that carry no message within 10 seconds: 100,000, for there are servers that measure the way
+   * by a PING for each burst of data.
+   */
+  public static final int DEFAULT_MAX_CONTROL_FRAMES = 100_000;
+
   /** How long the answer to a PING may take: 20 s. */
   public static final Duration DEFAULT_PING_TIMEOUT = Duration.ofSeconds(20);
 
@@ -70,6 +76,7 @@ public final class Http2Options {
   public static Http2Config.Builder configBuilder() {
     return Http2Config.builder()
         .streamWindowBytes(DEFAULT_STREAM_WINDOW_BYTES)
+        .maxControlFrames(DEFAULT_MAX_CONTROL_FRAMES)
         .connectionWindowBytes(DEFAULT_CONNECTION_WINDOW_BYTES);
   }
 
