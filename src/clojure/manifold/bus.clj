@@ -1,8 +1,7 @@
 (ns manifold.bus
   "An event bus: messages are published to topics, which any number of streams subscribe to."
   (:import
-   [manifold.bus IEventBus]
-   [weir.stream EventBus]))
+   [weir.stream EventBus Expect]))
 
 (set! *warn-on-reflection* true)
 
@@ -17,26 +16,26 @@
 (defn publish!
   "Puts `message` to all subscribers of `topic`. Returns a deferred that is true when every put has
   been answered, and false if there are no subscribers."
-  [^IEventBus bus topic message]
-  (.publish bus topic message))
+  [bus topic message]
+  (.publish (Expect/bus bus) topic message))
 
 (defn subscribe
   "Returns a source of the messages that are published to `topic` from now on. Closing it ends the
   subscription."
-  [^IEventBus bus topic]
-  (.subscribe bus topic))
+  [bus topic]
+  (.subscribe (Expect/bus bus) topic))
 
 (defn downstream
   "Returns a seq of the streams that subscribe to `topic`, or nil."
-  [^IEventBus bus topic]
-  (.downstream bus topic))
+  [bus topic]
+  (.downstream (Expect/bus bus) topic))
 
 (defn active?
   "Returns true if `topic` has a subscriber."
-  [^IEventBus bus topic]
-  (.isActive bus topic))
+  [bus topic]
+  (.isActive (Expect/bus bus) topic))
 
 (defn topic->subscribers
   "Returns a map from each topic to a vector of the streams that subscribe to it."
-  [^IEventBus bus]
-  (.snapshot bus))
+  [bus]
+  (.snapshot (Expect/bus bus)))

@@ -18,10 +18,11 @@
   (:import
     [clojure.lang IDeref IFn MultiFn]
     [java.io Writer]
-    [java.util.concurrent CompletionStage Executor]
-    [manifold.deferred IDeferred IMutableDeferred]
-    [weir.deferred Coercion Conveyed Deferred Deferreds DroppedErrors Recur]
-    [weir.executor CurrentExecutor Pools]))
+    [java.util.concurrent CompletionStage]
+    [manifold.deferred IDeferred]
+    [weir.deferred Coercion Conveyed Deferred Deferreds DroppedErrors Expect Recur]
+    [weir.executor CurrentExecutor Pools]
+    [weir.options Arguments]))
 
 (set! *warn-on-reflection* true)
 
@@ -68,74 +69,76 @@
   "Returns an unrealized deferred, which anybody may realize with `success!` or `error!`. Callbacks
   run on `executor`, by default the thread's current one; nil means the thread that realizes."
   ([] (DroppedErrors/create (CurrentExecutor/get)))
-  ([executor] (DroppedErrors/create ^Executor executor)))
+  ([executor] (DroppedErrors/create (Arguments/executorOrNil "executor" executor))))
 
 (defn success-deferred
   "Returns a deferred that is realized with `val`."
   ([val] (Deferred/of val (CurrentExecutor/get)))
-  ([val executor] (Deferred/of val ^Executor executor)))
+  ([val executor] (Deferred/of val (Arguments/executorOrNil "executor" executor))))
 
 (defn error-deferred
   "Returns a deferred that is in error; `error` may be any value."
   ([error] (Deferred/failed error (CurrentExecutor/get)))
-  ([error executor] (Deferred/failed error ^Executor executor)))
+  ([error executor] (Deferred/failed error (Arguments/executorOrNil "executor" executor))))
 
 (defn success!
   "Realizes the deferred with `x`, unless it is realized or claimed. Returns whether it did. Given
   the token of `claim!`, realizes the claimed deferred."
-  ([deferred x] (.success ^IMutableDeferred deferred x))
-  ([deferred x claim-token] (.success ^IMutableDeferred deferred x claim-token)))
+  ([deferred x] (.success (Expect/mutable deferred) x))
+  ([deferred x claim-token] (.success (Expect/mutable deferred) x claim-token)))
 
 (defn error!
   "Puts the deferred into error with `x`, unless it is realized or claimed. Returns whether it did.
   Given the token of `claim!`, does so to the claimed deferred."
-  ([deferred x] (.error ^IMutableDeferred deferred x))
-  ([deferred x claim-token] (.error ^IMutableDeferred deferred x claim-token)))
+  ([deferred x] (.error (Expect/mutable deferred) x))
+  ([deferred x claim-token] (.error (Expect/mutable deferred) x claim-token)))
 
 (defn claim!
   "Reserves the right to realize the deferred. Returns a token for `success!` and `error!`, or a
   falsy value if it is realized or claimed."
   [deferred]
-  (.claim ^IMutableDeferred deferred))
+  (.claim (Expect/mutable deferred)))
 
 ;;; Listening and looking
 
 (defn listener
   "Returns a listener for `add-listener!`; one without `on-error` ignores errors."
-  ([on-success] (Deferreds/listener on-success nil))
-  ([on-success on-error] (Deferreds/listener on-success on-error)))
+  ([on-success] (listener on-success nil))
+  ([on-success on-error]
+    (Deferreds/listener (Arguments/functionOrNil "on-success" on-success)
+      (Arguments/functionOrNil "on-error" on-error))))
 
 (defn add-listener!
   "Registers a listener, which can be taken back with `cancel-listener!`. Returns true."
   [deferred listener]
-  (.addListener ^IMutableDeferred deferred listener))
+  (.addListener (Expect/mutable deferred) listener))
 
 (defn cancel-listener!
   "Takes back one registration of a listener. Returns false if there is none, or if the deferred is
   realized or claimed."
   [deferred listener]
-  (.cancelListener ^IMutableDeferred deferred listener))
+  (.cancelListener (Expect/mutable deferred) listener))
 
 (defn on-realized
   "Registers two functions of one argument, for the value and for the error. Returns the deferred."
   [x on-success on-error]
-  (.onRealized ^IDeferred x on-success on-error)
+  (.onRealized (Expect/deferred x) on-success on-error)
   x)
 
 (defn realized?
   "Returns true if the deferred has a value or an error."
   [x]
-  (.realized ^IDeferred x))
+  (Expect/realized x))
 
 (defn ^:no-doc success-value
   "Returns the value of the deferred, or `default-value` if it has none."
   [x default-value]
-  (.successValue ^IDeferred x default-value))
+  (.successValue (Expect/deferred x) default-value))
 
 (defn ^:no-doc error-value
   "Returns the error of the deferred, or `default-value` if it has none."
   [x default-value]
-  (.errorValue ^IDeferred x default-value))
+  (.errorValue (Expect/deferred x) default-value))
 
 (defn- expand
   "Returns what a macro stands for; how is loaded when the first one is expanded."
@@ -168,13 +171,13 @@
   [a b]
   (if (deferred? b)
     (Deferreds/connect a b)
-    (throw (AssertionError. "Assert failed: sink `b` must be a Manifold deferred"))))
+    (throw (AssertionError. (Arguments/message "b" b "a deferred to carry the outcome into")))))
 
 (defn onto
   "Returns a deferred with the outcome of `d` whose callbacks run on `executor`. So do functions
   composed with it, even if it is realized by then."
   [d executor]
-  (Deferreds/onto d executor))
+  (Deferreds/onto d (Arguments/executorOrNil "executor" executor)))
 
 (defn ^:no-doc chain-
   "Like `chain`, but realizes the deferred `d` if it is not nil."
@@ -223,24 +226,25 @@
   ([x error-handler] (manifold.deferred/catch x nil error-handler))
   ([x error-class error-handler]
     (if (deferrable? x)
-      (Deferreds/recover x error-class error-handler)
+      (Deferreds/recover x (Expect/errorClass error-class) (Expect/handler error-handler))
       x)))
 
 (defn catch'
   "Like `catch`, for deferreds only; anything else becomes a deferred of itself."
-  ([x error-handler] (Deferreds/recoverRaw x nil error-handler))
-  ([x error-class error-handler] (Deferreds/recoverRaw x error-class error-handler)))
+  ([x error-handler] (Deferreds/recoverRaw x nil (Expect/handler error-handler)))
+  ([x error-class error-handler]
+    (Deferreds/recoverRaw x (Expect/errorClass error-class) (Expect/handler error-handler))))
 
 (defn finally
   "Calls `f`, a function without arguments, once `x` has a value or an error. The outcome goes on,
   unless `f` throws; what `f` returns is ignored."
   [x f]
-  (Deferreds/finallyDo x f))
+  (Deferreds/finallyDo x (Arguments/function "f" f)))
 
 (defn finally'
   "Like `finally`, for deferreds only; anything else counts as realized."
   [x f]
-  (Deferreds/finallyDoRaw x f))
+  (Deferreds/finallyDoRaw x (Arguments/function "f" f)))
 
 (defn zip
   "Returns a deferred of the sequence of all values. The first error is that of the result."
@@ -269,11 +273,11 @@
   `interval` is nil or `d` is no deferred. Returns `d`."
   ([d interval]
     (if (and interval (deferred? d))
-      (Deferreds/timeout d interval)
+      (Deferreds/timeout d (Arguments/number "interval" interval))
       d))
   ([d interval timeout-value]
     (if (and interval (deferred? d))
-      (Deferreds/timeout d interval timeout-value)
+      (Deferreds/timeout d (Arguments/number "interval" interval) timeout-value)
       d)))
 
 ;;; Running
@@ -282,7 +286,7 @@
   "Evaluates the body on `executor`, with the dynamic bindings of the caller. Returns a deferred of
   the result; realizing that before the body starts skips the body."
   [executor & body]
-  `(Deferreds/supply ~executor (Conveyed/of (^{:once true} fn* [] ~@body))))
+  `(Deferreds/supply (Arguments/executor "executor" ~executor) (Conveyed/of (^{:once true} fn* [] ~@body))))
 
 (defmacro future
   "Evaluates the body on the execute pool; like `clojure.core/future`, but returns a deferred."
@@ -316,6 +320,8 @@
 
   Elsewhere it is just `name`."
   [name]
+  (if-not (symbol? name)
+    (throw (Arguments/illegal "name" name "a name that is bound, as in (as-deferred name)")))
   (let [flow-name (symbol (str "flow--" name))]
     (if (contains? &env flow-name) flow-name name)))
 

@@ -8,11 +8,13 @@
   the class path, its `Executor$Controller`s are accepted as well, and its `Stats$Metric`s in
   `:metrics`. `virtual-executor` is new."
   (:import
+   [clojure.lang IDeref]
    [java.util EnumSet]
    [java.util.concurrent ExecutorService ThreadFactory]
    [java.util.function Consumer]
    [weir.executor Controller CurrentExecutor DaemonThreads ExecutorBuilder Metric Pools Stats
-    StatsListeners]))
+    StatsListeners]
+   [weir.options Arguments]))
 
 (set! *warn-on-reflection* true)
 
@@ -29,7 +31,7 @@
   "Runs `body` with `executor`, which may be nil, as the current one."
   [executor & body]
   `(let [before# (CurrentExecutor/get)]
-     (CurrentExecutor/set ~executor)
+     (CurrentExecutor/set (Arguments/executorOrNil "executor" ~executor))
      (try
        ~@body
        (finally
@@ -58,14 +60,21 @@
   ([name-generator executor-promise stack-size daemon?]
    (thread-factory name-generator executor-promise stack-size daemon? new-thread))
   ([name-generator executor-promise stack-size daemon? new-thread-fn]
-   (reify ThreadFactory
-     (newThread [_ runnable]
-       (let [target (fn []
-                      (CurrentExecutor/set @executor-promise)
-                      (.run runnable))]
-         (doto ^Thread (new-thread-fn nil target (name-generator) (or stack-size 0))
-           (.setDaemon (boolean daemon?))
-           (.setContextClassLoader library-loader)))))))
+   (let [name-generator (Arguments/function "name-generator" name-generator)
+         executor-promise (Arguments/instance
+                           IDeref "executor-promise" executor-promise "a promise of an executor")
+         stack-size (if stack-size (Arguments/whole "stack-size" stack-size) 0)
+         new-thread-fn (Arguments/function "new-thread-fn" new-thread-fn)]
+     (reify ThreadFactory
+       (newThread [_ runnable]
+         (let [target (fn []
+                        (CurrentExecutor/set (Arguments/executorOrNil "value of executor-promise"
+                                                                      @executor-promise))
+                        (.run runnable))
+               thread (new-thread-fn nil target (str (name-generator)) stack-size)]
+           (doto ^Thread (Arguments/instance Thread "result of new-thread-fn" thread "a Thread")
+             (.setDaemon (boolean daemon?))
+             (.setContextClassLoader library-loader))))))))
 
 (def ^:private latency? #{Metric/QUEUE_LATENCY Metric/TASK_LATENCY})
 
@@ -79,6 +88,12 @@
             {}
             quantiles)))
 
+(defn- to-map [^Stats s quantiles]
+  (reduce (fn [m metric]
+            (assoc m (metric-key metric) (quantile-map s metric quantiles)))
+          {:num-workers (.getNumWorkers s)}
+          (.getMetrics s)))
+
 (defn stats->map
   "Converts statistics to a map of `:num-workers` and, as far as they were measured, `:queue-length`,
   `:queue-latency` and `:task-latency` (both from submission on, in ms), `:task-arrival-rate`,
@@ -86,21 +101,22 @@
   latter is a map of quantile to double."
   ([s]
    (stats->map s [0.5 0.9 0.95 0.99 0.999]))
-  ([^Stats s quantiles]
-   (reduce (fn [m metric]
-             (assoc m (metric-key metric) (quantile-map s metric quantiles)))
-           {:num-workers (.getNumWorkers s)}
-           (.getMetrics s))))
+  ([s quantiles]
+   (to-map (Arguments/instance Stats "s" s "statistics, as `getStats` of an executor returns them")
+           quantiles)))
 
-(defn- ^Consumer stats-consumer [callback]
-  (reify Consumer
-    (accept [_ s] (callback (stats->map s)))))
+(defn- ^Consumer stats-consumer [place callback]
+  (let [callback (Arguments/function place callback)]
+    (reify Consumer
+      (accept [_ s] (callback (stats->map s))))))
 
 (defn- ->metrics
   "An EnumSet of Metrics from `:none` or a collection of enum constants, of whatever class, by name."
   [metrics]
   (let [out (EnumSet/noneOf Metric)]
     (when-not (= :none metrics)
+      (when-not (and (instance? Iterable metrics) (every? #(instance? Enum %) metrics))
+        (throw (Arguments/illegal ":metrics" metrics "an EnumSet of weir.executor.Metric, or :none")))
       (run! (fn [^Enum m] (.add out (Metric/valueOf (.name m)))) metrics))
     out))
 
@@ -111,6 +127,8 @@
   (conj stats-options :thread-factory :initial-thread-count))
 
 (defn- report-unknown [place options known]
+  (when-not (or (nil? options) (map? options))
+    (throw (Arguments/illegal (str "options of " place) options "a map, or nil")))
   (when-not (every? known (keys options))
     ;; Not required above: this namespace is loaded by everyone, and hardly anyone gets here.
     ((requiring-resolve 'weir.options/report-unknown!) place options known)))
@@ -118,13 +136,16 @@
 (defn- configure ^ExecutorBuilder
   [^ExecutorBuilder builder {:keys [thread-factory queue-length stats-callback sample-period
                                     control-period metrics initial-thread-count onto?]}]
-  (when thread-factory (.threadFactory builder thread-factory))
-  (when queue-length (.queueLength builder (int queue-length)))
-  (when stats-callback (.statsListener builder (stats-consumer stats-callback)))
-  (when sample-period (.samplePeriod builder (double sample-period)))
-  (when control-period (.controlPeriod builder (double control-period)))
+  (when thread-factory
+    (.threadFactory builder (Arguments/instance ThreadFactory ":thread-factory" thread-factory
+                                                "a java.util.concurrent.ThreadFactory")))
+  (when queue-length (.queueLength builder (Arguments/wholeInt ":queue-length" queue-length)))
+  (when stats-callback (.statsListener builder (stats-consumer ":stats-callback" stats-callback)))
+  (when sample-period (.samplePeriod builder (Arguments/decimal ":sample-period" sample-period)))
+  (when control-period (.controlPeriod builder (Arguments/decimal ":control-period" control-period)))
   (when metrics (.metrics builder (->metrics metrics)))
-  (when initial-thread-count (.initialThreads builder (int initial-thread-count)))
+  (when initial-thread-count
+    (.initialThreads builder (Arguments/wholeInt ":initial-thread-count" initial-thread-count)))
   (when (some? onto?) (.onto builder (boolean onto?)))
   builder)
 
@@ -157,7 +178,7 @@
    (fixed-thread-executor num-threads nil))
   ([num-threads options]
    (report-unknown "fixed-thread-executor" options (conj pool-options :queue-length))
-   (.build (configure (ExecutorBuilder/fixed (int num-threads)) options))))
+   (.build (configure (ExecutorBuilder/fixed (Arguments/wholeInt "num-threads" num-threads)) options))))
 
 (defn ^ExecutorService utilization-executor
   "Returns an ExecutorService that makes a thread whenever a task finds all of them busy, and shrinks
@@ -170,7 +191,8 @@
    (utilization-executor utilization max-threads nil))
   ([utilization max-threads options]
    (report-unknown "utilization-executor" options pool-options)
-   (.build (configure (ExecutorBuilder/utilization (double utilization) (int max-threads))
+   (.build (configure (ExecutorBuilder/utilization (Arguments/decimal "utilization" utilization)
+                                                 (Arguments/wholeInt "max-threads" max-threads))
                       (dissoc options :queue-length)))))
 
 (defn ^ExecutorService virtual-executor
@@ -183,7 +205,7 @@
    (virtual-executor nil))
   ([options]
    (report-unknown "virtual-executor" options (conj stats-options :name-prefix))
-   (.build (configure (ExecutorBuilder/virtual (:name-prefix options "manifold-virtual-"))
+   (.build (configure (ExecutorBuilder/virtual (str (:name-prefix options "manifold-virtual-")))
                       (select-keys options stats-options)))))
 
 (defn wait-pool
@@ -201,7 +223,7 @@
 (def ^:private execute-callbacks (atom {}))
 
 (defn- register [callbacks ^StatsListeners listeners c]
-  (let [all (swap! callbacks update c #(or % (stats-consumer c)))]
+  (let [all (swap! callbacks update c #(or % (stats-consumer "c" c)))]
     (.add listeners (get all c))
     (set (keys all))))
 

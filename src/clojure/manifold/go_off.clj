@@ -5,10 +5,10 @@
   waiting costs no thread. Elsewhere a block occupies a thread of its executor until it is done. As
   waiting is plain waiting, `<!` works everywhere inside: in functions, in `for`, in `map`."
   (:import
-    [java.util.concurrent Executor]
     [manifold.stream.core IEventSource]
     [weir.deferred Coercion Conveyed Deferred Deferreds]
-    [weir.executor CurrentExecutor Pools VirtualThreads]))
+    [weir.executor CurrentExecutor Pools VirtualThreads]
+    [weir.options Arguments]))
 
 (set! *warn-on-reflection* true)
 
@@ -61,11 +61,11 @@
 
 (defn ^:no-doc run-block
   "Runs `body` in a block on `executor`, or on a virtual thread that is started from there."
-  [^Executor executor body]
+  [executor body]
   (let [current (CurrentExecutor/get)
         result  (Deferred/create)
         run     (fn [] (in-block result body current))]
-    (.execute executor
+    (.execute (Arguments/executor "executor" executor)
       (if (VirtualThreads/available)
         (fn [] (.start (VirtualThreads/unstarted "manifold-go-off" run)))
         run))

@@ -19,7 +19,8 @@
    [clojure.lang SeqIterator]
    [java.util Collection]
    [manifold.stream.core IEventSink IEventSource IEventStream]
-   [weir.stream Coercions ConnectOptions Functions Stream Streams]))
+   [weir.options Arguments]
+   [weir.stream Coercions ConnectOptions Expect Functions Stream Streams]))
 
 (set! *warn-on-reflection* true)
 
@@ -77,23 +78,23 @@
 
 (defn description
   "Returns a map that describes a stream."
-  [^IEventStream x]
-  (.description x))
+  [x]
+  (.description (Expect/stream x)))
 
 (defn downstream
   "Returns a seq of `[description sink]` of what is connected to `x`, or nil."
-  [^IEventStream x]
-  (.downstream x))
+  [x]
+  (.downstream (Expect/stream x)))
 
 (defn weak-handle
   "Returns a WeakReference to a stream, always the same one."
-  [^IEventStream x]
-  (.weakHandle x nil))
+  [x]
+  (.weakHandle (Expect/stream x) nil))
 
 (defn synchronous?
   "Returns true if puts or takes may block a thread."
-  [^IEventStream x]
-  (.isSynchronous x))
+  [x]
+  (.isSynchronous (Expect/stream x)))
 
 ;;; making
 
@@ -133,31 +134,35 @@
   ([metric limit description]
    (buffered-stream metric limit description Long/MAX_VALUE))
   ([metric limit description hard-limit]
-   (Streams/bufferedStream (Functions/size metric) (long limit) (long hard-limit) description)))
+   (Streams/bufferedStream (Functions/size metric) (Arguments/whole "limit" limit)
+                           (Arguments/whole "hard-limit" hard-limit)
+                           (Arguments/functionOrNil "description" description))))
 
 (defn dropping-stream
   "Returns a stream of at most `n` messages that drops new ones when it is full; fed from `source`, if
   there is one."
   ([n]
-   (Streams/droppingStream (long n)))
+   (Streams/droppingStream (Arguments/whole "n" n)))
   ([n source]
-   (Streams/fedFrom source (Streams/droppingStream (long n)))))
+   (Streams/fedFrom source (Streams/droppingStream (Arguments/whole "n" n)))))
 
 (defn sliding-stream
   "Returns a stream of at most `n` messages that drops the oldest one when it is full; fed from
   `source`, if there is one."
   ([n]
-   (Streams/slidingStream (long n)))
+   (Streams/slidingStream (Arguments/whole "n" n)))
   ([n source]
-   (Streams/fedFrom source (Streams/slidingStream (long n)))))
+   (Streams/fedFrom source (Streams/slidingStream (Arguments/whole "n" n)))))
 
 (defn periodically
   "Returns a source of what `f` returns when it is called every `period` ms, at most two values ahead.
   By default it is first called at the next multiple of `period` on the wall clock."
   ([period f]
-   (Streams/periodically (long period) nil (Functions/none f)))
+   (Streams/periodically (Arguments/whole "period" period) nil (Functions/none f)))
   ([period initial-delay f]
-   (Streams/periodically (long period) initial-delay (Functions/none f))))
+   (Streams/periodically (Arguments/whole "period" period)
+                         (Arguments/numberOrNil "initial-delay" initial-delay)
+                         (Functions/none f))))
 
 (defn splice
   "Returns a stream whose puts go to `sink` and whose takes come from `source`."
@@ -178,15 +183,15 @@
   "Returns a source of the messages of `s` whose effects run on `executor`. Mind the order of the
   arguments."
   [executor s]
-  (Streams/onto executor s))
+  (Streams/onto (Arguments/executorOrNil "executor" executor) s))
 
 ;;; putting and taking
 
 (defn put!
   "Offers `x` to a sink. Returns a deferred of true once it is accepted, or false if the sink is
   closed. Realizing the deferred while it is pending withdraws the message."
-  [^IEventSink sink x]
-  (.put sink x false))
+  [sink x]
+  (.put (Expect/sink sink) x false))
 
 (defn put-all!
   "Puts `msgs` in order, each when the one before was accepted. Returns a deferred of true, or of false
@@ -199,36 +204,36 @@
   or of `timeout-val` (default false) if the time ran out and the message was withdrawn."
   ([sink x timeout]
    (try-put! sink x timeout false))
-  ([^IEventSink sink x timeout timeout-val]
-   (.put sink x false timeout timeout-val)))
+  ([sink x timeout timeout-val]
+   (.put (Expect/sink sink) x false timeout timeout-val)))
 
 (defn take!
   "Returns a deferred of the next message, or of `default-val` (default nil) if the source is drained.
   Realizing the deferred while it is pending withdraws the take."
-  ([^IEventSource source]
-   (.take source nil false))
-  ([^IEventSource source default-val]
-   (.take source default-val false)))
+  ([source]
+   (.take (Expect/source source) nil false))
+  ([source default-val]
+   (.take (Expect/source source) default-val false)))
 
 (defn try-take!
   "Returns a deferred of the next message, or of `default-val` (default nil) if the source is drained,
   or of `timeout-val` (default nil) if none came within `timeout` ms."
   ([source timeout]
    (try-take! source nil timeout nil))
-  ([^IEventSource source default-val timeout timeout-val]
-   (.take source default-val false timeout timeout-val)))
+  ([source default-val timeout timeout-val]
+   (.take (Expect/source source) default-val false timeout timeout-val)))
 
 ;;; ending
 
 (defn close!
   "Closes a stream. It refuses further messages; what was accepted or is pending can still be taken."
-  [^IEventStream sink]
-  (.close sink))
+  [sink]
+  (.close (Expect/stream sink)))
 
 (defn discard!
   "Closes a stream and throws away what it holds. Pending puts are answered with false."
-  [^Stream s]
-  (.discard s))
+  [s]
+  (Streams/discard s))
 
 (defn closed?
   "Returns true once the sink refuses messages."
@@ -242,13 +247,13 @@
 
 (defn drained?
   "Returns true once the source is closed and has no more messages."
-  [^IEventSource source]
-  (.isDrained source))
+  [source]
+  (.isDrained (Expect/source source)))
 
 (defn on-drained
   "Calls `callback`, which takes no arguments, once the source is drained."
-  [^IEventSource source callback]
-  (.onDrained source callback))
+  [source callback]
+  (.onDrained (Expect/source source) (Expect/callback callback)))
 
 (defn terminal-error
   "Returns the error that ended a stream, or the connection whose result `x` is: what was thrown in a
@@ -310,6 +315,7 @@
    (stream->seq s nil))
   ([s timeout-interval]
    (let [^IEventSource source (->source s)
+         timeout-interval (Arguments/numberOrNil "timeout-interval" timeout-interval)
          none (Object.)
          step (fn step []
                 (lazy-seq
@@ -332,7 +338,8 @@
   ([f s]
    (Streams/map s (Functions/one f)))
   ([f s & rest]
-   (map #(apply f %) (apply zip s rest))))
+   (let [f (Arguments/function "f" f)]
+     (map #(apply f %) (apply zip s rest)))))
 
 (defn filter
   "Returns a source of the messages for which `pred` returns true."
@@ -345,7 +352,8 @@
   ([f s]
    (Streams/mapcat s (Functions/one f)))
   ([f s & rest]
-   (mapcat #(apply f %) (apply zip s rest))))
+   (let [f (Arguments/function "f" f)]
+     (mapcat #(apply f %) (apply zip s rest)))))
 
 (defn realize-each
   "Returns a source of the values of messages that are deferreds, in order."
@@ -357,7 +365,8 @@
   ([xform s]
    (transform xform 0 s))
   ([xform buffer-size s]
-   (Streams/transform s xform (long buffer-size))))
+   (Streams/transform s (Arguments/function "xform" xform)
+                      (Expect/bufferSize buffer-size))))
 
 (defn concat
   "Returns a source of the messages of the streams, or collections, that are the messages of `s`."
@@ -395,7 +404,8 @@
   ([max-size max-latency s]
    (batch (constantly 1) max-size max-latency s))
   ([metric max-size max-latency s]
-   (Streams/batch s (Functions/size metric) (long max-size) max-latency)))
+   (Streams/batch s (Functions/size metric) (Arguments/whole "max-size" max-size)
+                  (Arguments/numberOrNil "max-latency" max-latency))))
 
 (defn throttle
   "Returns a source of at most `max-rate` messages per second, which may be any positive number. In idle
@@ -403,15 +413,16 @@
   ([max-rate s]
    (throttle max-rate max-rate s))
   ([max-rate max-backlog s]
-   (Streams/throttle s (double max-rate) (double max-backlog))))
+   (Streams/throttle s (Arguments/decimal "max-rate" max-rate)
+                     (Arguments/decimal "max-backlog" max-backlog))))
 
 (defn buffer
   "Returns a source of the messages of `s` behind a buffer of `limit` messages, or of the sum of
   `metric` over them."
   ([limit s]
-   (Streams/buffer s (long limit)))
+   (Streams/buffer s (Arguments/whole "limit" limit)))
   ([metric limit s]
-   (Streams/buffer s (Functions/size metric) (long limit))))
+   (Streams/buffer s (Functions/size metric) (Arguments/whole "limit" limit))))
 
 ;;; printing
 

@@ -7,9 +7,11 @@
   so one that blocks delays no other."
   (:import
    [java.time.temporal ChronoUnit]
+   [java.util.concurrent ScheduledExecutorService]
    [java.util.function Supplier ToDoubleFunction]
    [manifold.time IClock]
    [weir.deferred Deferreds]
+   [weir.options Arguments]
    [weir.time CurrentClock MockClock ScheduledExecutorClock SystemClock Timestamps]))
 
 (set! *warn-on-reflection* true)
@@ -19,48 +21,48 @@
 (defn nanoseconds
   "Converts `n` nanoseconds to milliseconds."
   [n]
-  (/ (double n) 1e6))
+  (/ (Arguments/decimal "n" n) 1e6))
 
 (defn microseconds
   "Converts `n` microseconds to milliseconds."
   [n]
-  (/ (double n) 1e3))
+  (/ (Arguments/decimal "n" n) 1e3))
 
 (defn milliseconds
   "Converts `n` milliseconds to milliseconds, as a double."
   [n]
-  (double n))
+  (Arguments/decimal "n" n))
 
 (defn seconds
   "Converts `n` seconds to milliseconds."
   [n]
-  (* (double n) 1e3))
+  (* (Arguments/decimal "n" n) 1e3))
 
 (defn minutes
   "Converts `n` minutes to milliseconds."
   [n]
-  (* (double n) 6e4))
+  (* (Arguments/decimal "n" n) 6e4))
 
 (defn hours
   "Converts `n` hours to milliseconds."
   [n]
-  (* (double n) 36e5))
+  (* (Arguments/decimal "n" n) 36e5))
 
 (defn days
   "Converts `n` days of 24 hours to milliseconds."
   [n]
-  (* (double n) 864e5))
+  (* (Arguments/decimal "n" n) 864e5))
 
 (defn hz
   "Converts a frequency to the milliseconds of one period."
   [n]
-  (/ 1e3 (double n)))
+  (/ 1e3 (Arguments/decimal "n" n)))
 
 (defn format-duration
   "Returns a duration in the style of \"1d 1h 1m 1s\". Units that are zero are left out, less than a
   second is \"0s\"."
   [n]
-  (Timestamps/format (double n)))
+  (Timestamps/format (Arguments/decimal "n" n)))
 
 ;;; timestamps
 
@@ -74,19 +76,20 @@
     :week ChronoUnit/WEEKS
     :month ChronoUnit/MONTHS
     (throw (AssertionError.
-            (str "unit is " (pr-str unit)
-                 " (expected: :millisecond :second :minute :hour :day :week or :month)")))))
+            (Arguments/message
+             "unit" unit ":millisecond :second :minute :hour :day :week or :month")))))
 
 (defn floor
   "Rounds a timestamp in epoch ms down to the start of a unit in UTC: `:millisecond`, `:second`,
   `:minute`, `:hour`, `:day`, `:week`, which starts on Monday, or `:month`."
   [timestamp unit]
-  (Timestamps/floor (long timestamp) (->unit unit)))
+  (Timestamps/floor (Arguments/whole "timestamp" timestamp) (->unit unit)))
 
 (defn add
   "Adds `value` units to a timestamp in epoch ms, by the calendar in UTC. Units are those of `floor`."
   [timestamp value unit]
-  (Timestamps/add (long timestamp) (long value) (->unit unit)))
+  (Timestamps/add (Arguments/whole "timestamp" timestamp) (Arguments/whole "value" value)
+                  (->unit unit)))
 
 ;;; clocks
 
@@ -99,7 +102,7 @@
 (extend-type MockClock
   IMockClock
   (now [clock] (.now clock))
-  (advance [clock time] (.advance clock (double time))))
+  (advance [clock time] (.advance clock (Arguments/decimal "time" time))))
 
 (def ^:dynamic ^IClock *clock*
   "The clock of everything timed. It is read when a timer is made."
@@ -119,7 +122,7 @@
 (defmacro with-clock
   "Runs `body` with `clock` as the clock of everything timed."
   [clock & body]
-  `(binding [*clock* ~clock]
+  `(binding [*clock* (CurrentClock/of ~clock)]
      ~@body))
 
 (defn mock-clock
@@ -129,12 +132,13 @@
   ([]
    (MockClock.))
   ([initial-time]
-   (MockClock. (double initial-time))))
+   (MockClock. (Arguments/decimal "initial-time" initial-time))))
 
 (defn scheduled-executor->clock
   "Returns a clock over a ScheduledExecutorService, on whose threads everything runs."
   [e]
-  (ScheduledExecutorClock. e))
+  (ScheduledExecutorClock.
+   (Arguments/instance ScheduledExecutorService "e" e "a ScheduledExecutorService")))
 
 (defn every
   "Calls `f`, a function without arguments, after `initial-delay` (default 0) and then once each
@@ -143,17 +147,18 @@
   ([period f]
    (every period 0 f))
   ([period initial-delay f]
-   (.every *clock* (double initial-delay) (double period) f)))
+   (.every *clock* (Arguments/decimal "initial-delay" initial-delay)
+           (Arguments/decimal "period" period) (Arguments/runnable "f" f))))
 
 (defn in
   "Calls `f`, a function without arguments, after `interval`, at once if that is negative. Returns a
   deferred of what it returns, or of what the deferred yields that it returns; an exception is the
   error. Realizing the deferred before that cancels the call."
   [interval f]
-  (Deferreds/in *clock* (double interval) f))
+  (Deferreds/in *clock* (Arguments/decimal "interval" interval) (Arguments/callable "f" f)))
 
 (defn at
   "Calls `f` at a timestamp in epoch ms by the current clock, at once if that is past. Otherwise the
   same as `in`."
   [timestamp f]
-  (in (- (double timestamp) (CurrentClock/epochMillis *clock*)) f))
+  (in (- (Arguments/decimal "timestamp" timestamp) (CurrentClock/epochMillis *clock*)) f))

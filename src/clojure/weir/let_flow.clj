@@ -4,7 +4,8 @@
   stand in; the code itself is emitted as it was written."
   (:import
     [clojure.lang Compiler$LocalBinding]
-    [weir.deferred Flow]))
+    [weir.deferred Flow]
+    [weir.options Arguments]))
 
 (set! *warn-on-reflection* true)
 
@@ -177,7 +178,8 @@
   "Returns the expansion of `let-flow`, or of `let-flow'` if not `coercing?`, in `env`."
   [coercing? env bindings body]
   (when-not (and (vector? bindings) (even? (count bindings)))
-    (throw (IllegalArgumentException. "let-flow needs a vector with an even number of forms")))
+    (throw (Arguments/illegal "bindings of let-flow" bindings
+                               "a vector with an even number of forms")))
   (let [outer   (outer-locals env)
         flow    (with-meta (gensym "flow") {:tag `Flow})
         start   {:flow flow, :forms [], :held [], :mentioned #{}, :tagged outer

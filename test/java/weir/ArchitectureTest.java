@@ -63,13 +63,13 @@ class ArchitectureTest {
   private static final Map<String, List<String>> ROOMS = new LinkedHashMap<>();
 
   static {
-    ROOMS.put("executor", List.of());
+    ROOMS.put("options", List.of());
+    ROOMS.put("executor", List.of("options"));
     ROOMS.put("time", List.of("executor"));
     ROOMS.put("deferred", List.of("executor", "time"));
     ROOMS.put("stream", List.of("deferred", "time"));
     ROOMS.put("bytes", List.of("stream"));
-    ROOMS.put("options", List.of());
-    ROOMS.put("net", List.of("bytes", "options"));
+    ROOMS.put("net", List.of("bytes"));
     ROOMS.put("tcp", List.of("net"));
     ROOMS.put("udp", List.of("net"));
     ROOMS.put("http", List.of("net"));

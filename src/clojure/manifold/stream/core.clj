@@ -10,8 +10,7 @@
    [java.util.concurrent BlockingQueue]
    [java.util.stream BaseStream]
    [manifold.deferred IDeferred IMutableDeferred]
-   [manifold.stream.core IEventSink IEventSource IEventStream]
-   [weir.stream Coercions]))
+   [weir.stream Coercions Expect]))
 
 (set! *warn-on-reflection* true)
 
@@ -44,28 +43,28 @@
 
 (defn close!
   "Closes a sink or source."
-  [^IEventStream sink]
-  (.close sink))
+  [sink]
+  (.close (Expect/stream sink)))
 
 (defn closed?
   "Returns true once the sink refuses messages."
-  [^IEventSink sink]
-  (.isClosed sink))
+  [sink]
+  (.isClosed (Expect/sink sink)))
 
 (defn drained?
   "Returns true once the source has no more messages."
-  [^IEventSource source]
-  (.isDrained source))
+  [source]
+  (.isDrained (Expect/source source)))
 
 (defn weak-handle
   "Returns the one WeakReference to the stream."
-  [^IEventStream x]
-  (.weakHandle x nil))
+  [x]
+  (.weakHandle (Expect/stream x) nil))
 
 (defn synchronous?
   "Returns true if puts or takes may block a thread."
-  [^IEventStream x]
-  (.isSynchronous x))
+  [x]
+  (.isSynchronous (Expect/stream x)))
 
 ;;; defining streams
 

@@ -4,7 +4,8 @@
   (:require
    [weir.define :refer [defn]])
   (:import
-   [weir.stream Limits Stream StreamBuilder Streams]))
+   [weir.options Arguments]
+   [weir.stream Expect Limits Stream StreamBuilder Streams]))
 
 (set! *warn-on-reflection* true)
 
@@ -45,13 +46,13 @@
   ([]
    (Stream/create))
   ([buffer-size]
-   (Stream/buffered (long buffer-size)))
+   (Stream/buffered (Expect/bufferSize buffer-size)))
   ([buffer-size xform]
-   (stream* {:buffer-size buffer-size :xform xform}))
+   (stream* {:buffer-size (Expect/bufferSize buffer-size) :xform xform}))
   ([buffer-size xform executor]
-   (stream* {:buffer-size buffer-size :xform xform :executor executor})))
+   (stream* {:buffer-size (Expect/bufferSize buffer-size) :xform xform :executor executor})))
 
 (defn onto
   "Returns a source of the messages of `s` whose effects run on `ex`."
   [ex s]
-  (Streams/onto ex s))
+  (Streams/onto (Arguments/executorOrNil "ex" ex) s))

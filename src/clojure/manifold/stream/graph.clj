@@ -5,8 +5,7 @@
   (:require
    [weir.define :refer [defn]])
   (:import
-   [manifold.stream.core IEventStream]
-   [weir.stream ConnectOptions Streams]))
+   [weir.stream ConnectOptions Expect Streams]))
 
 (set! *warn-on-reflection* true)
 
@@ -17,8 +16,8 @@
 
 (defn downstream
   "Returns a seq of `[description sink]`, or nil."
-  [^IEventStream stream]
-  (.downstream stream))
+  [stream]
+  (.downstream (Expect/stream stream)))
 
 (defn handle->downstreams
   "Returns what is connected to the stream of a weak handle: see `downstream`. For looking at what a

@@ -3,7 +3,8 @@
   (:import
     [clojure.lang IFn]
     [manifold.deferred IDeferred]
-    [weir.deferred Deferreds]))
+    [weir.deferred Deferreds]
+    [weir.options Arguments]))
 
 (set! *warn-on-reflection* true)
 
@@ -32,7 +33,7 @@
   "Returns a form that evaluates the body until it is no marker of `recur`."
   [bindings body]
   (when-not (and (vector? bindings) (even? (count bindings)))
-    (throw (IllegalArgumentException. "loop needs a vector with an even number of forms")))
+    (throw (Arguments/illegal "bindings of loop" bindings "a vector with an even number of forms")))
   (let [pairs (partition 2 bindings)
         names (repeatedly (count pairs) #(gensym "arg"))]
     `(let [~@(mapcat (fn [[pattern init] n] [n init pattern n]) pairs names)]

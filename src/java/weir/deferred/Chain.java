@@ -2,6 +2,7 @@ package weir.deferred;
 
 import clojure.lang.IFn;
 import weir.executor.CurrentExecutor;
+import weir.options.Arguments;
 
 /**
  * A value on its way through a sequence of functions. The one object is the callback of every wait
@@ -171,6 +172,9 @@ final class Chain extends Composition {
       throw new IllegalArgumentException(
           "stage " + index + " of a chain is a deferred, expected a function: " + stage);
     }
-    return (IFn) stage;
+    if (stage instanceof IFn f) {
+      return f;
+    }
+    throw Arguments.illegal("stage " + index + " of a chain", stage, "a function");
   }
 }

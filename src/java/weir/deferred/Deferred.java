@@ -12,10 +12,10 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import manifold.deferred.IDeferredListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.executor.CurrentExecutor;
+import weir.options.Arguments;
 
 /**
  * One eventual value or error, which anybody may write once and many may wait for.
@@ -271,13 +271,16 @@ public class Deferred<T> extends Combinators<T> {
 
   @Override
   public Object onRealized(Object onSuccess, Object onError) {
-    listen(new Listeners.Functions((IFn) onSuccess, (IFn) onError));
+    listen(
+        new Listeners.Functions(
+            Arguments.functionOrNil("on-success", onSuccess),
+            Arguments.functionOrNil("on-error", onError)));
     return this;
   }
 
   @Override
   public Object addListener(Object listener) {
-    listen(new Listeners.Cancellable((IDeferredListener) listener));
+    listen(new Listeners.Cancellable(Expect.listener(listener)));
     return Boolean.TRUE;
   }
 

@@ -1,5 +1,7 @@
 package weir.executor;
 
+import weir.options.Arguments;
+
 /**
  * Decides how many threads an executor has. Called without any lock held, {@link #shouldIncrement}
  * by whoever submits a task, so it has to be quick, {@link #adjustment} once per control period.
@@ -31,10 +33,8 @@ public interface Controller {
   static Controller of(Object controller) {
     Controller adapted = controller instanceof Controller c ? c : Dirigiste.adapt(controller);
     if (adapted == null) {
-      throw new IllegalArgumentException(
-          "controller: "
-              + controller
-              + " (expected: an implementation of weir.executor.Controller)");
+      throw Arguments.illegal(
+          "controller", controller, "an implementation of weir.executor.Controller");
     }
     return adapted;
   }

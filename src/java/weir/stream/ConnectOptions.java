@@ -1,8 +1,10 @@
 package weir.stream;
 
 import clojure.lang.ILookup;
+import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.RT;
+import weir.options.Arguments;
 
 /**
  * How a sink is connected to a source.
@@ -33,9 +35,9 @@ public record ConnectOptions(
     if (map instanceof ConnectOptions options) {
       return options;
     }
-    ILookup m = (ILookup) map;
+    ILookup m = Arguments.instance(IPersistentMap.class, "options", map, "a map, or nil");
     return new ConnectOptions(
-        (Number) m.valAt(TIMEOUT),
+        Arguments.numberOrNil(":timeout", m.valAt(TIMEOUT)),
         RT.booleanCast(m.valAt(UPSTREAM, false)),
         RT.booleanCast(m.valAt(DOWNSTREAM, true)),
         RT.booleanCast(m.valAt(SHARED, false)),

@@ -1,6 +1,5 @@
 package weir.stream;
 
-import clojure.lang.IFn;
 import clojure.lang.IPersistentMap;
 import clojure.lang.IPersistentVector;
 import clojure.lang.PersistentHashMap;
@@ -15,6 +14,7 @@ import manifold.deferred.IDeferred;
 import manifold.stream.core.IEventSink;
 import manifold.stream.core.IEventSource;
 import weir.deferred.Deferred;
+import weir.options.Arguments;
 
 /**
  * Topics and their subscribers. Topics are compared by Clojure's {@code =}; null is one. Nothing
@@ -41,8 +41,8 @@ public final class EventBus implements IEventBus {
   }
 
   /** Makes a bus with a Clojure function, without arguments, that makes streams. */
-  public static EventBus of(IFn generator) {
-    return new EventBus(generator::invoke);
+  public static EventBus of(Object generator) {
+    return new EventBus(Arguments.function("stream-generator", generator)::invoke);
   }
 
   @Override
@@ -57,6 +57,10 @@ public final class EventBus implements IEventBus {
   @Override
   public IEventSource subscribe(Object topic) {
     Object stream = generator.get();
+    if (!(stream instanceof IEventSink && stream instanceof IEventSource)) {
+      throw Arguments.illegal(
+          "result of stream-generator", stream, "a stream, both a sink and a source");
+    }
     topics.updateAndGet(
         m -> {
           IPersistentVector v = (IPersistentVector) m.valAt(topic, PersistentVector.EMPTY);

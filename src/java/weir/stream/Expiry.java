@@ -3,6 +3,7 @@ package weir.stream;
 import clojure.lang.IFn;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.options.Arguments;
 import weir.time.CurrentClock;
 
 /**
@@ -27,7 +28,7 @@ final class Expiry extends Callback implements Runnable {
     if (timeout == null || deferred.realized()) {
       return deferred;
     }
-    double ms = ((Number) timeout).doubleValue();
+    double ms = Arguments.decimal("timeout", timeout);
     if (ms <= 0) {
       deferred.success(value);
       return deferred;

@@ -8,44 +8,47 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import weir.options.Arguments;
 
-/** Clojure functions as what {@link Streams} asks for. */
+/** Clojure functions as what {@link Streams} asks for, once it is sure that they are functions. */
 public final class Functions {
 
   private Functions() {}
 
   /** A function of one message. */
-  public static Function<Object, Object> one(IFn f) {
-    return f::invoke;
+  public static Function<Object, Object> one(Object f) {
+    return Arguments.function("f", f)::invoke;
   }
 
   /** A function of two. */
-  public static BiFunction<Object, Object, Object> two(IFn f) {
-    return f::invoke;
+  public static BiFunction<Object, Object, Object> two(Object f) {
+    return Arguments.function("f", f)::invoke;
   }
 
   /** A function without arguments. */
-  public static Supplier<Object> none(IFn f) {
-    return f::invoke;
+  public static Supplier<Object> none(Object f) {
+    return Arguments.function("f", f)::invoke;
   }
 
   /** True for what is neither false nor nil. */
-  public static Predicate<Object> test(IFn f) {
+  public static Predicate<Object> test(Object pred) {
+    IFn f = Arguments.function("pred", pred);
     return x -> RT.booleanCast(f.invoke(x));
   }
 
   /** What it returns is ignored. */
-  public static Consumer<Object> effect(IFn f) {
-    return f::invoke;
+  public static Consumer<Object> effect(Object callback) {
+    return Arguments.function("callback", callback)::invoke;
   }
 
   /** What it returns is the answer to a put. */
-  public static CallbackSink.Callback callback(IFn f) {
-    return f::invoke;
+  public static CallbackSink.Callback callback(Object callback) {
+    return Arguments.function("callback", callback)::invoke;
   }
 
   /** The size of a message. */
-  public static ToLongFunction<Object> size(IFn f) {
-    return x -> RT.longCast(f.invoke(x));
+  public static ToLongFunction<Object> size(Object metric) {
+    IFn f = Arguments.function("metric", metric);
+    return x -> Arguments.whole("result of metric", f.invoke(x));
   }
 }

@@ -12,6 +12,10 @@ public final class SinkView extends EventStream implements IEventSink, Watchable
     this.sink = sink;
   }
 
+  IEventSink sink() {
+    return sink;
+  }
+
   @Override
   public Ending closing() {
     return ForeignStreams.closing(sink);

@@ -2,9 +2,11 @@ package weir.stream;
 
 import clojure.lang.IFn;
 import clojure.lang.ILookup;
+import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.RT;
 import java.util.concurrent.Executor;
+import weir.options.Arguments;
 
 /**
  * Options of a stream.
@@ -27,16 +29,17 @@ public final class StreamBuilder<T> {
 
   StreamBuilder() {}
 
-  /** Takes the options of Manifold's {@code stream*}, which may be null. */
-  public static StreamBuilder<Object> of(ILookup options) {
+  /** Takes the options of Manifold's {@code stream*}, a Clojure map or null. */
+  public static StreamBuilder<Object> of(Object map) {
     StreamBuilder<Object> b = new StreamBuilder<>();
-    if (options != null) {
+    if (map != null) {
+      ILookup options = Arguments.instance(IPersistentMap.class, "options", map, "a map, or nil");
       b.permanent = RT.booleanCast(options.valAt(PERMANENT));
       Object size = options.valAt(BUFFER_SIZE);
-      b.capacity = size == null ? 0 : RT.longCast(size);
-      b.describe = (IFn) options.valAt(DESCRIPTION);
-      b.xform = (IFn) options.valAt(XFORM);
-      b.executor = (Executor) options.valAt(EXECUTOR, b.executor);
+      b.capacity = size == null ? 0 : Expect.bufferSize(size);
+      b.describe = Arguments.functionOrNil(":description", options.valAt(DESCRIPTION));
+      b.xform = Arguments.functionOrNil(":xform", options.valAt(XFORM));
+      b.executor = Arguments.executorOrNil(":executor", options.valAt(EXECUTOR, b.executor));
     }
     return b;
   }

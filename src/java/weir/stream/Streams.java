@@ -15,6 +15,7 @@ import manifold.stream.core.IEventSink;
 import manifold.stream.core.IEventSource;
 import manifold.stream.core.IEventStream;
 import weir.deferred.Deferred;
+import weir.options.Arguments;
 
 /**
  * What one does with streams. Wherever a source or sink is asked for as an Object, anything will do
@@ -130,6 +131,27 @@ public final class Streams {
     return PutAll.start(Coercions.sink(sink), messages);
   }
 
+  /**
+   * Closes any stream and throws away what it holds, as far as it is one of ours or a view of one.
+   *
+   * @return null
+   */
+  public static Object discard(Object s) {
+    if (s instanceof Stream<?> stream) {
+      stream.discard();
+    } else if (s instanceof SplicedStream both) {
+      discard(both.source());
+      discard(both.closingSide());
+    } else if (s instanceof SourceView view) {
+      discard(view.source());
+    } else if (s instanceof SinkView view) {
+      discard(view.sink());
+    } else {
+      Expect.stream(s).close();
+    }
+    return null;
+  }
+
   /** The error that ended a stream, or the connection whose result this is, or {@code dflt}. */
   public static Object failure(Object streamOrResult, Object dflt) {
     if (streamOrResult instanceof Failable f) {
@@ -185,8 +207,8 @@ public final class Streams {
    *
    * @throws IllegalArgumentException if there is no sink
    */
-  public static void onClosed(Object s, Runnable callback) {
-    sinkOf(s).onClosed(callback);
+  public static void onClosed(Object s, Object callback) {
+    sinkOf(s).onClosed(Expect.callback(callback));
   }
 
   private static IEventSink sinkOf(Object s) {
@@ -197,11 +219,8 @@ public final class Streams {
     if (sink instanceof IEventSink found) {
       return found;
     }
-    throw new IllegalArgumentException(
-        "only a sink can be closed for messages, not "
-            + s
-            + " (for the end of a source there is"
-            + " drained)");
+    throw Arguments.illegal(
+        "sink", s, "a sink; for the end of a source there are `drained?` and `on-drained`");
   }
 
   // ---- one message, one message

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import manifold.time.IClock;
+import weir.options.Arguments;
 
 /**
  * The clock that timed operations use. The system clock, unless a supplier was installed that knows
@@ -21,6 +22,16 @@ public final class CurrentClock {
   /** The clock to use now on this thread. Read it once, when a timed operation starts. */
   public static IClock get() {
     return supplier.get();
+  }
+
+  /**
+   * Returns a clock that is to become the current one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static IClock of(Object clock) {
+    return Arguments.instance(
+        IClock.class, "clock", clock, "a clock, such as `mock-clock` makes, or any IClock");
   }
 
   /**

@@ -222,7 +222,7 @@ class ChainTest {
 
   @Test
   void aValueThatIsNoFunctionIsAnErrorOfTheResult() throws Exception {
-    assertInstanceOf(ClassCastException.class, errorOf(Deferreds.chain(1, "f")));
+    assertInstanceOf(IllegalArgumentException.class, errorOf(Deferreds.chain(1, "f")));
   }
 
   @Test
