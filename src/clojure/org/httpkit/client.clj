@@ -55,6 +55,7 @@
   | `:max-connections` | connections to all origins together (unlimited)
   | `:max-connections-per-host` | connections to one origin, for each kind of TLS and each `:keepalive` (unlimited)
   | `:max-queue-size` | requests that may wait for a connection to one origin; more are a RejectedExecutionException (unlimited)
+  | `:http-versions` | what is offered inside TLS, best first (`[:http2 :http1]`); a request with `:sslengine` speaks HTTP/1.1
   | `:address-finder` | function of a URI, that of the proxy if there is one, which returns the SocketAddress to connect to
   | `:channel-factory` | function of a SocketAddress that returns a SocketChannel for it
   | `:ssl-configurer` | function of an SSLEngine and a URI that sets the engine up

@@ -3,11 +3,13 @@
   the specification asks for on top of http-kit."
   (:require
    [clojure.java.io :as io]
+   [clojure.java.shell :as sh]
    [clojure.string :as str]
    [clojure.test :refer [are deftest is]]
    [manifold.stream :as s]
    [org.httpkit.client :as http]
    [org.httpkit.server :as server]
+   [org.httpkit.timer :as timer]
    [ring.core.protocols :as ring]
    [weir.tls :as tls])
   (:import
@@ -45,6 +47,46 @@
     {:ssl-context (tls/self-signed "localhost")}
     (fn [port]
       (is (= ":httpstrue" (slurp (:body @(http/get (str "https://localhost:" port) {:insecure? true}))))))))
+
+;; [D] §2.1 and §11.1: HTTP/2 by ALPN and with prior knowledge, with the same request maps and channels.
+(deftest http-2
+  (let [gone (promise)
+        handler (fn [{:keys [uri body] :as req}]
+                  (case uri
+                    "/map" {:body (pr-str (select-keys req [:protocol :scheme :uri :query-string :request-method
+                                                            :server-name :remote-addr :content-type]))}
+                    "/echo" {:body body}
+                    "/later" (server/as-channel req {:on-open #(timer/schedule-task 5 (server/send! % "later"))})
+                    "/pieces" (server/as-channel req {:on-open (fn [ch]
+                                                                 (server/send! ch "a" false)
+                                                                 (server/send! ch "b" false)
+                                                                 (server/close ch))})
+                    "/wait" (server/as-channel req {:on-open #(server/send! % "x" false)
+                                                    :on-close (fn [_ status] (deliver gone status))})
+                    nil))
+        curl (fn [& args] (:out (apply sh/sh "curl" "-sk" "--max-time" "10" args)))
+        secure {:ssl-context (tls/self-signed "localhost") :http-versions [:http2 :http1]}]
+    (with-port* handler secure
+      (fn [port]
+        (let [url #(str "https://localhost:" port %)]
+          (is (= {:protocol "HTTP/2.0" :scheme :https :uri "/map" :query-string "a=1" :request-method :get
+                  :server-name "localhost" :remote-addr "127.0.0.1" :content-type nil}
+                 (read-string (curl "--http2" (url "/map?a=1")))))
+          (is (= "HTTP/1.1" (:protocol (read-string (curl "--http1.1" (url "/map"))))))
+          (is (= ["hello" "later" "ab"] [(curl "--http2" "-d" "hello" (url "/echo"))
+                                         (curl "--http2" (url "/later"))
+                                         (curl "--http2" (url "/pieces"))]))
+          (curl "--http2" "--max-time" "0.5" (url "/wait"))
+          (is (= :client-close (deref gone 10000 nil)))
+          (doseq [[protocol opts] {"HTTP/2.0" {} "HTTP/1.1" {:http-versions [:http1]}}]
+            (with-open [client (http/make-client opts)]
+              (let [fetch #(deref (http/get (url %) {:client client :insecure? true :as :text}) 10000 nil)]
+                (is (= protocol (:protocol (read-string (:body (fetch "/map"))))))
+                (is (= ["ab" "later" 404] [(:body (fetch "/pieces")) (:body (fetch "/later"))
+                                           (:status (fetch "/none"))]))))))))
+    (with-port* handler {:use-h2c? true :http-versions [:http2 :http1]}
+      (fn [port]
+        (is (= "ab" (curl "--http2-prior-knowledge" (str "http://localhost:" port "/pieces"))))))))
 
 ;; [D] §2.1: response compression, also of what channels send.
 (deftest compression

@@ -22,7 +22,7 @@
    (weir.http AddressRule HttpClient$Builder ProxyRule)
    (weir.http.server.channel Journal)
    (weir.net.proxy NoProxy ProxyServer ProxyServer$Protocol)
-   (weir.net.tls ClientEngines PreparedContext PreparedContext$Setup Tls)))
+   (weir.net.tls Alpn ClientEngines PreparedContext PreparedContext$Setup Tls)))
 
 (set! *warn-on-reflection* true)
 
@@ -37,19 +37,24 @@
                       (prepare [_ ssl-engine host port]
                         (configure ssl-engine (uri "https" host port))))))
 
+(defn- versions
+  "Returns the names of what is offered inside TLS."
+  ^"[Ljava.lang.String;" [{:keys [http-versions]}]
+  (into-array String (Alpn/names (or http-versions [:http2 :http1]))))
+
 (defn- default-configurer [ssl-engine uri]
   ((requiring-resolve 'org.httpkit.sni-client/ssl-configurer) ssl-engine uri))
 
 (defn- tls-context
   "Returns a delay of the context of a policy, or nil for the engine's own."
-  [{:keys [ssl-configurer]} kind]
+  [{:keys [ssl-configurer] :as opts} kind]
   (cond
     (= :insecure kind) (delay (.build (.trustAnybody (Tls/client))))
     kind (delay (let [configure (or ssl-configurer
                                     (when (instance? SSLEngine kind) default-configurer))]
                   (cond-> (ClientEngines/context kind)
                     configure (prepared configure))))
-    ssl-configurer (delay (prepared (.build (Tls/client)) ssl-configurer))))
+    ssl-configurer (delay (prepared (.build (.alpn (Tls/client) (versions opts))) ssl-configurer))))
 
 ;;; the engine's clients
 
@@ -78,6 +83,7 @@
     (when limit (.sharing b @limit))
     (some->> (:max-connections-per-host opts) int (.connectionsPerHost b))
     (some->> (:max-queue-size opts) int (.maxQueue b))
+    (when (contains? #{nil :insecure} tls) (.httpVersions b (versions opts)))
     (.idleTimeout b (Duration/ofMillis keepalive))
     (cond
       (= :insecure tls) (.insecure b)
@@ -139,7 +145,7 @@
 
 (def known
   "The options of `make-client`."
-  #{:max-connections :max-connections-per-host :max-queue-size :ssl-configurer :bind-address :error-logger :event-logger :event-names
+  #{:max-connections :max-connections-per-host :max-queue-size :http-versions :ssl-configurer :bind-address :error-logger :event-logger :event-names
     :address-finder :channel-factory})
 
 (defn- check [opts]
@@ -150,6 +156,9 @@
     (o/check :bind-address a #(instance? SocketAddress %) "a SocketAddress"))
   (when-not (= -1 (:max-connections opts))
     (o/positive-int opts :max-connections))
+  (when-some [versions (:http-versions opts)]
+    (o/check :http-versions versions #(and (sequential? %) (seq %)) "a vector of :http2 and :http1")
+    (Alpn/names versions))
   (o/positive-int opts :max-connections-per-host)
   (o/non-negative opts :max-queue-size))
 
