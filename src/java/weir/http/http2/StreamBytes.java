@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes a connection of a stream: what comes as DATA goes on as bytes, and bytes that are written
@@ -23,6 +24,9 @@ public final class StreamBytes extends ChannelDuplexHandler {
 
   /** The name in pipelines of streams. */
   public static final String NAME = "stream-bytes";
+
+  /** How long our side may go on when the peer's has ended. */
+  private static final long LAST_WORD_MILLIS = 1000;
 
   private boolean outputEnded;
   private boolean inputEnded;
@@ -40,8 +44,9 @@ public final class StreamBytes extends ChannelDuplexHandler {
       data.release();
     }
     if (last) {
-      inputEnded = true;
-      ctx.close();
+      inputEnded = true; // who works on the stream may have a last word
+      ctx.executor()
+          .schedule(() -> close(ctx, ctx.newPromise()), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

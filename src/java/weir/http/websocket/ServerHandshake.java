@@ -62,11 +62,7 @@ public final class ServerHandshake {
   /** Checks a request. */
   public static ServerHandshake of(RequestMessage request, AcceptOptions options) {
     HttpHeaders headers = request.headers();
-    if (request.method() != HttpMethod.GET
-        || !request.protocol().equals("HTTP/1.1")
-        || !Handshakes.isUpgrade(headers)
-        || !Handshakes.hasToken(headers, HttpHeaderNames.CONNECTION, "upgrade")
-        || !Handshakes.isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+    if (!isHandshake(request)) {
       Reply reply = plain(400, "expected websocket request").header("connection", "close");
       return refused(options, reply, "not a WebSocket handshake: " + request.method());
     }
@@ -82,7 +78,20 @@ public final class ServerHandshake {
       return refused(
           options, plain(403, "origin not allowed"), "a WebSocket is not for origin " + origin);
     }
-    return accepted(headers, options);
+    return accepted(headers, request.connectProtocol() != null, options);
+  }
+
+  /** A stream of HTTP/2 asks by an extended CONNECT, and needs no key (RFC 8441 §5). */
+  private static boolean isHandshake(RequestMessage request) {
+    if (request.connectProtocol() != null) {
+      return request.connectProtocol().equals("websocket");
+    }
+    HttpHeaders headers = request.headers();
+    return request.method() == HttpMethod.GET
+        && request.protocol().equals("HTTP/1.1")
+        && Handshakes.isUpgrade(headers)
+        && Handshakes.hasToken(headers, HttpHeaderNames.CONNECTION, "upgrade")
+        && Handshakes.isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY));
   }
 
   private static ServerHandshake refused(AcceptOptions options, Reply reply, String why) {
@@ -93,7 +102,8 @@ public final class ServerHandshake {
     return Reply.of(status).header("content-type", "text/plain").body(text);
   }
 
-  private static ServerHandshake accepted(HttpHeaders headers, AcceptOptions options) {
+  private static ServerHandshake accepted(
+      HttpHeaders headers, boolean stream, AcceptOptions options) {
     DeflateConfig wanted = options.config().deflate();
     PerMessageDeflate deflate =
         wanted == null
@@ -110,16 +120,18 @@ public final class ServerHandshake {
         fields.add(HeaderName.of(name), more.value(i));
       }
     }
-    fields.add(UPGRADE, "websocket");
-    fields.add(CONNECTION, "upgrade");
-    fields.add(ACCEPT, Handshakes.accept(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+    if (!stream) {
+      fields.add(UPGRADE, "websocket");
+      fields.add(CONNECTION, "upgrade");
+      fields.add(ACCEPT, Handshakes.accept(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+    }
     if (protocol != null) {
       fields.add(HeaderName.of(PROTOCOL), protocol);
     }
     if (deflate != null) {
       fields.add(EXTENSIONS, deflate.response());
     }
-    ResponseHead head = new ResponseHead(101, fields, HeaderCase.AS_GIVEN);
+    ResponseHead head = new ResponseHead(stream ? 200 : 101, fields, HeaderCase.AS_GIVEN);
     return new ServerHandshake(options, new Agreement(true, protocol, deflate), head);
   }
 
@@ -145,7 +157,7 @@ public final class ServerHandshake {
     return error;
   }
 
-  /** Returns the head of the response 101. */
+  /** Returns the head of the response: 101, or 200 of a stream. */
   public ResponseHead head() {
     return head;
   }
