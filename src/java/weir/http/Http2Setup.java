@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.ssl.SslContext;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 import weir.http.http2.Http2Config;
 import weir.http.server.Http2Hooks;
 import weir.http.server.Http2ServerConfig;
+import weir.net.tls.Alpn;
 
 /**
  * Which versions of HTTP a server speaks, and how the second one. Each method returns the object.
@@ -101,11 +103,12 @@ public final class Http2Setup {
   /**
    * Returns the config, if it goes together with the rest.
    *
-   * @param tls whether the server ends TLS itself
+   * @param context with which the server ends TLS itself, or null
    * @param manualTls whether the user's pipeline does
    * @throws IllegalArgumentException if it does not
    */
-  Http2ServerConfig build(boolean tls, boolean manualTls) {
+  Http2ServerConfig build(SslContext context, boolean manualTls) {
+    boolean tls = context != null;
     Http2ServerConfig config =
         new Http2ServerConfig(versions, cleartext, limits, hooks, connection, stream);
     if (cleartext && !config.isOn()) {
@@ -118,6 +121,9 @@ public final class Http2Setup {
       throw new IllegalArgumentException(
           "HTTP/2 requires passing an ssl-context or manual-ssl? true. Alternatively, pass use-h2c?"
               + " true to disable TLS.");
+    }
+    if (tls && config.isOn()) {
+      Alpn.check(context, versions);
     }
     return config;
   }

@@ -644,7 +644,7 @@ public final class HttpServer implements Closeable {
           compression,
           endFailedBodies,
           new Observing(statistics, listener, accessLog, traffic),
-          http2.build(sslContext != null, manualTls),
+          http2.build(sslContext, manualTls),
           initialPipeline,
           pipelineChange());
     }

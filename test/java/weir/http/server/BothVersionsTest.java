@@ -65,10 +65,7 @@ class BothVersionsTest {
 
   /** The first request of a connection may be one of HTTP/1.1 in any case: it asks for the upgrade. */
   private void serve(
-      Version version,
-      boolean onLoop,
-      UnaryOperator<HttpServer.Builder> options,
-      Handler handler)
+      Version version, boolean onLoop, UnaryOperator<HttpServer.Builder> options, Handler handler)
       throws Exception {
     HttpServer.Builder builder =
         HttpServer.builder()
@@ -117,8 +114,7 @@ class BothVersionsTest {
                     String.valueOf(r.body()))));
     HttpResponse<String> response =
         send(request("/a%20b?c=d").header("X-Two", "1").header("X-Two", "2"));
-    assertEquals(
-        "GET /a%20b c=d http localhost:" + server.port() + " 1,2 null", response.body());
+    assertEquals("GET /a%20b c=d http localhost:" + server.port() + " 1,2 null", response.body());
   }
 
   @ParameterizedTest
@@ -147,12 +143,18 @@ class BothVersionsTest {
     BodyWriter writer = out -> out.write("written".getBytes(StandardCharsets.UTF_8));
     Map<String, Object> bodies =
         Map.of(
-            "/text", "text",
-            "/bytes", "bytes".getBytes(StandardCharsets.UTF_8),
-            "/stream", new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8)),
-            "/list", List.of("a ", "list"),
-            "/file", file,
-            "/writer", writer);
+            "/text",
+            "text",
+            "/bytes",
+            "bytes".getBytes(StandardCharsets.UTF_8),
+            "/stream",
+            new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8)),
+            "/list",
+            List.of("a ", "list"),
+            "/file",
+            file,
+            "/writer",
+            writer);
     serve(version, onLoop, r -> Reply.of(200).body(bodies.get(r.path())));
     assertEquals("text", send(request("/text")).body());
     assertEquals("bytes", send(request("/bytes")).body());
@@ -166,12 +168,8 @@ class BothVersionsTest {
   @ParameterizedTest
   @MethodSource("ways")
   void headAndEmptyStatusesHaveNoBody(Version version, boolean onLoop) throws Exception {
-    serve(
-        version,
-        onLoop,
-        r -> Reply.of(Integer.parseInt(r.path().substring(1))).body("dropped"));
-    HttpResponse<String> head =
-        send(request("/200").method("HEAD", BodyPublishers.noBody()));
+    serve(version, onLoop, r -> Reply.of(Integer.parseInt(r.path().substring(1))).body("dropped"));
+    HttpResponse<String> head = send(request("/200").method("HEAD", BodyPublishers.noBody()));
     assertEquals("7", head.headers().firstValue("content-length").orElse(""));
     assertEquals("", head.body());
     for (int status : new int[] {204, 304}) {
@@ -204,16 +202,11 @@ class BothVersionsTest {
   @MethodSource("ways")
   void bodiesAreCompressedAsTheClientAsks(Version version, boolean onLoop) throws Exception {
     String text = "compressible ".repeat(1000);
-    serve(
-        version,
-        onLoop,
-        b -> b.compression(Compression.standard()),
-        r -> Reply.text(text));
+    serve(version, onLoop, b -> b.compression(Compression.standard()), r -> Reply.text(text));
     HttpResponse<byte[]> response = sendForBytes(request("/").header("accept-encoding", "gzip"));
     assertEquals("gzip", response.headers().firstValue("content-encoding").orElse(""));
     assertTrue(response.body().length < text.length() / 10);
-    byte[] plain =
-        new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
+    byte[] plain = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
     assertEquals(text, new String(plain, StandardCharsets.UTF_8));
   }
 
@@ -322,8 +315,7 @@ class BothVersionsTest {
         client.sendAsync(request("/").build(), BodyHandlers.ofString());
     CompletableFuture<HttpResponse<String>> second =
         client.sendAsync(request("/").build(), BodyHandlers.ofString());
-    Object rejected =
-        CompletableFuture.anyOf(first, second).get(20, TimeUnit.SECONDS);
+    Object rejected = CompletableFuture.anyOf(first, second).get(20, TimeUnit.SECONDS);
     assertEquals(503, ((HttpResponse<?>) rejected).statusCode());
     answer.complete(Reply.text("in"));
     assertEquals(

@@ -1,0 +1,125 @@
+package weir.http.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import weir.http.HttpServer;
+import weir.http.Reply;
+import weir.net.tls.SelfSigned;
+import weir.net.tls.Tls;
+import weir.testing.Program;
+
+/** Foreign clients of HTTP/2: curl, and nghttp and h2load of nghttp2. */
+class Http2PeersTest {
+
+  private HttpServer server;
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    server.shutdown(Duration.ZERO).await();
+  }
+
+  private void serve(boolean tls) throws Exception {
+    HttpServer.Builder builder =
+        HttpServer.builder()
+            .port(0)
+            .http2(h -> h.versions("h2", "http/1.1").cleartext(!tls))
+            .handler(
+                r ->
+                    switch (r.path()) {
+                      case "/count" ->
+                          Reply.text("" + ((InputStream) r.body()).readAllBytes().length);
+                      case "/trailers" -> Reply.text("body").trailers(Map.of("x", "y"));
+                      default -> Reply.text(r.protocol() + " " + r.scheme());
+                    });
+    if (tls) {
+      builder.sslContext(
+          Tls.server().key(SelfSigned.of("localhost")).alpn("h2", "http/1.1").build());
+    }
+    server = builder.start();
+  }
+
+  private String url(boolean tls, String path) {
+    return (tls ? "https" : "http") + "://localhost:" + server.port() + path;
+  }
+
+  private String curl(boolean tls, String path, String... options) throws Exception {
+    List<String> command = new ArrayList<>(List.of("curl", "-sSk", "--max-time", "20"));
+    command.addAll(List.of(options));
+    command.add(url(tls, path));
+    return Program.run("", command);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, --http2, HTTP/2.0 http",
+    "false, --http2-prior-knowledge, HTTP/2.0 http",
+    "false, --http1.1, HTTP/1.1 http",
+    "true, --http2, HTTP/2.0 https",
+    "true, --http1.1, HTTP/1.1 https"
+  })
+  void curlSpeaksTheVersionItWants(boolean tls, String option, String expected) throws Exception {
+    serve(tls);
+    assertEquals(expected, curl(tls, "/", option));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void curlUploads(boolean tls, @TempDir Path folder) throws Exception {
+    serve(tls);
+    Path file = Files.write(folder.resolve("f"), new byte[5_000_000]);
+    String option = tls ? "--http2" : "--http2-prior-knowledge";
+    assertEquals("5000000", curl(tls, "/count", option, "-T", file.toString()));
+  }
+
+  @Test
+  void nghttpSeesTheTrailersAndAGoodEnd() throws Exception {
+    serve(false);
+    String output = Program.run("", List.of("nghttp", "-v", "--no-dep", url(false, "/trailers")));
+    assertTrue(output.contains("x: y"), output);
+    assertFalse(output.contains("RST_STREAM"), output);
+  }
+
+  @Test
+  void nghttpUpgrades() throws Exception {
+    serve(false);
+    assertTrue(Program.run("", List.of("nghttp", "-u", url(false, "/"))).contains("HTTP/2.0 http"));
+  }
+
+  private static void assertAllSucceeded(String output, int n) {
+    assertTrue(output.contains(n + " succeeded, 0 failed, 0 errored, 0 timeout"), output);
+  }
+
+  @Test
+  void h2loadMeetsNoError() throws Exception {
+    serve(false);
+    List<String> command =
+        List.of("h2load", "-c", "16", "-m", "100", "-n", "20000", url(false, "/"));
+    assertAllSucceeded(Program.run("", command), 20_000);
+  }
+
+  /** Nothing is lost between the choice of a version and the codec. */
+  @ParameterizedTest
+  @CsvSource({"false, 2000", "true, 500"})
+  void freshConnectionsWithOneRequestEachLoseNone(boolean tls, int n) throws Exception {
+    serve(tls);
+    String all = String.valueOf(n);
+    String rate = String.valueOf(n / 4);
+    List<String> command = List.of("h2load", "-n", all, "-c", all, "-r", rate, url(tls, "/"));
+    assertAllSucceeded(Program.run("", command), n);
+  }
+}
