@@ -1,14 +1,11 @@
 package weir.tcp;
 
-import static weir.options.Arguments.notNegative;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -19,11 +16,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import weir.deferred.Deferred;
 import weir.net.ByteBufConversions;
+import weir.net.ClientBuilder;
 import weir.net.Dialer;
 import weir.net.Dialing;
-import weir.net.JdkResolvers;
-import weir.net.Transport;
-import weir.net.proxy.NoProxy;
 import weir.net.proxy.ProxyServer;
 import weir.net.tls.Failures;
 import weir.net.tls.Tls;
@@ -39,7 +34,7 @@ import weir.stream.SplicedStream;
 public final class TcpClient {
 
   /** How long the connection to one address may take: 30 s. */
-  public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(30);
+  public static final Duration DEFAULT_CONNECT_TIMEOUT = ClientBuilder.DEFAULT_CONNECT_TIMEOUT;
 
   private TcpClient() {}
 
@@ -49,23 +44,19 @@ public final class TcpClient {
   }
 
   /** What a connection needs to know. Each method but the last returns the builder. */
-  public static final class Builder {
+  public static final class Builder extends ClientBuilder<Builder> {
     private SocketAddress remote;
-    private SocketAddress local;
-    private Transport transport;
     private Executor executor;
-    private SslContext sslContext;
-    private String endpointAlgorithm = Tls.DEFAULT_ENDPOINT_ALGORITHM;
-    private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
-    private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
-    private ProxyServer proxy;
-    private NoProxy noProxy = NoProxy.NONE;
     private boolean rawStream;
     private boolean halfClosure;
-    private Consumer<Bootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
 
     private Builder() {}
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
 
     /** Connects to a host, whose name is resolved without blocking, or by the proxy. */
     public Builder address(String host, int port) {
@@ -83,52 +74,9 @@ public final class TcpClient {
       return address(UnixDomainSocketAddress.of(path));
     }
 
-    /** Connects from an address. */
-    public Builder localAddress(SocketAddress address) {
-      local = address;
-      return this;
-    }
-
-    /** Sets the transport; the default is the best of this machine. */
-    public Builder transport(Transport newTransport) {
-      transport = newTransport.ensureAvailable();
-      return this;
-    }
-
     /** Sets where takers of the stream are called. Default: the event loop. */
     public Builder executor(Executor newExecutor) {
       executor = Objects.requireNonNull(newExecutor, "executor");
-      return this;
-    }
-
-    /** Connects over TLS; {@link Tls#client} makes a context. */
-    public Builder sslContext(SslContext context) {
-      sslContext = Objects.requireNonNull(context, "context");
-      return this;
-    }
-
-    /** Sets how the certificate is held against the host's name; null does not. Default: HTTPS. */
-    public Builder endpointAlgorithm(String algorithm) {
-      endpointAlgorithm = algorithm;
-      return this;
-    }
-
-    /** Limits the connection to one address and the TLS handshake; zero does not. */
-    public Builder connectTimeout(Duration timeout) {
-      connectTimeout = notNegative("connectTimeout", timeout);
-      return this;
-    }
-
-    /** Sets how names become addresses; the default asks the JDK, off the event loops. */
-    public Builder resolver(AddressResolverGroup<?> group) {
-      resolver = Objects.requireNonNull(group, "group");
-      return this;
-    }
-
-    /** Connects through a proxy, but for some hosts. */
-    public Builder proxy(ProxyServer server, NoProxy except) {
-      proxy = Objects.requireNonNull(server, "server");
-      noProxy = Objects.requireNonNull(except, "except");
       return this;
     }
 
@@ -144,12 +92,6 @@ public final class TcpClient {
       return this;
     }
 
-    /** Changes Netty's bootstrap after all defaults are set. */
-    public Builder bootstrap(Consumer<Bootstrap> transform) {
-      bootstrap = Objects.requireNonNull(transform, "transform");
-      return this;
-    }
-
     /** Changes the connection's pipeline after all handlers are in it. */
     public Builder pipeline(Consumer<ChannelPipeline> transform) {
       pipeline = Objects.requireNonNull(transform, "transform");
@@ -157,7 +99,8 @@ public final class TcpClient {
     }
 
     /**
-     * Connects, without blocking.
+     * Connects, without blocking. The connect timeout also limits the TLS handshake, once there is a
+     * connection.
      *
      * @return the stream once there is a connection and, with TLS, the handshake is done. Whoever
      *     realizes it first gives the connection up
@@ -168,16 +111,11 @@ public final class TcpClient {
         throw new IllegalArgumentException("host: missing (expected: a host, or an address)");
       }
       ByteBufConversions.install();
-      Dialer dialer =
-          new Dialer(
-              new Dialer.Options(
-                  transport == null ? Transport.best() : transport,
-                  resolver,
-                  connectTimeout,
-                  local,
-                  this::configure));
-      Call call = new Call(this);
-      call.dialing = dialer.dial(remote, chosenProxy(), call);
+      InetSocketAddress inet = remote instanceof InetSocketAddress a ? a : null;
+      ProxyServer proxy = inet == null ? null : proxyTo(inet.getHostString(), inet.getPort());
+      Call call =
+          new Call(this, chosenTls(), chosenEndpointAlgorithm(), chosenConnectTimeout(), inet);
+      call.dialing = new Dialer(dialerOptions(this::configure)).dial(remote, proxy, call);
       call.giveUpIfRealized();
       return call;
     }
@@ -186,29 +124,31 @@ public final class TcpClient {
       if (halfClosure) {
         b.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
       }
-      bootstrap.accept(b);
-    }
-
-    private ProxyServer chosenProxy() {
-      boolean direct =
-          !(remote instanceof InetSocketAddress inet)
-              || noProxy.matches(inet.getHostString(), inet.getPort());
-      return direct ? null : proxy;
     }
   }
 
   /** The stream to come. */
   private static final class Call extends Deferred<SplicedStream> implements Dialer.Caller {
     private final Builder b;
+    private final SslContext context;
+    private final String endpointAlgorithm;
+    private final Duration handshakeTimeout;
     private final String host;
     private final int port;
     private volatile Dialing dialing;
     private volatile Channel channel;
 
-    Call(Builder b) {
+    Call(
+        Builder b,
+        SslContext context,
+        String endpointAlgorithm,
+        Duration handshakeTimeout,
+        InetSocketAddress inet) {
       super(b.executor);
       this.b = b;
-      InetSocketAddress inet = b.remote instanceof InetSocketAddress a ? a : null;
+      this.context = context;
+      this.endpointAlgorithm = endpointAlgorithm;
+      this.handshakeTimeout = handshakeTimeout;
       this.host = inet == null ? "localhost" : inet.getHostString();
       this.port = inet == null ? 0 : inet.getPort();
     }
@@ -217,19 +157,15 @@ public final class TcpClient {
     public void connected(Channel c) {
       channel = c;
       ChannelPipeline p = c.pipeline();
-      if (b.sslContext != null) {
-        SslHandler tls = Tls.connect(c, b.sslContext, host, port, b.endpointAlgorithm);
-        tls.setHandshakeTimeoutMillis(b.connectTimeout.toMillis());
+      if (context != null) {
+        SslHandler tls = Tls.connect(c, context, host, port, endpointAlgorithm);
+        tls.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         p.addLast(Tls.HANDLER, tls);
       }
       p.addLast(
           "handler",
           new TcpHandler(
-              b.sslContext != null,
-              b.rawStream,
-              b.executor,
-              this::got,
-              cause -> this.failed(cause)));
+              context != null, b.rawStream, b.executor, this::got, cause -> this.failed(cause)));
       b.pipeline.accept(p);
       giveUpIfRealized();
     }

@@ -6,22 +6,18 @@ import static weir.options.Options.millis;
 import static weir.options.Options.truthy;
 
 import clojure.lang.Keyword;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.MalformedURLException;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
-import weir.http.ProxyRule;
 import weir.http.Url;
 import weir.http.websocket.DuplexStream;
 import weir.http.websocket.WebSocket;
@@ -30,7 +26,6 @@ import weir.http.websocket.WebSocketOptions;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
 import weir.net.proxy.ProxyOptions;
-import weir.net.proxy.ProxyServer;
 import weir.net.tls.Tls;
 import weir.net.tls.TlsOptions;
 import weir.options.Options;
@@ -54,8 +49,6 @@ public final class RingWebSocketClient {
           "name-resolver",
           "proxy-options",
           "executor");
-
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
   private final Map<?, ?> options;
 
@@ -119,51 +112,70 @@ public final class RingWebSocketClient {
   }
 
   private WebSocketConnect connect() {
-    return new WebSocketConnect(
-        WebSocketOptions.config(options, "extensions?"),
-        WebSocketOptions.subProtocols(options),
-        WebSocketOptions.headers(get("headers")),
-        transport(),
-        executor(),
-        sslContext(),
-        endpointAlgorithm(),
-        timeout("connect-timeout"),
-        timeout("handshake-timeout"),
-        localAddress(),
-        resolver(),
-        proxy(),
-        bootstrap());
+    WebSocketConnect.Builder b = WebSocketConnect.builder();
+    b.config(WebSocketOptions.config(options, "extensions?"))
+        .subProtocols(WebSocketOptions.subProtocols(options).toArray(String[]::new))
+        .headers(WebSocketOptions.headers(get("headers")));
+    CLIENT_NAMES.forEach(name -> set(b, name, get(name)));
+    setTrust(b);
+    return b.build();
   }
 
-  private Object get(String name) {
-    return options.get(Keyword.intern(name));
-  }
-
-  private Transport transport() {
-    Object transport = get("transport");
-    if (transport == null) {
-      return truthy(get("epoll?")) ? Transport.EPOLL.ensureAvailable() : null;
+  private void set(WebSocketConnect.Builder b, String name, Object v) {
+    if (v == null) {
+      return;
     }
-    String name = transport instanceof Keyword k ? k.getName() : String.valueOf(transport);
-    return Transport.named(name).ensureAvailable();
-  }
-
-  private Executor executor() {
-    Object executor = get("executor");
-    if (executor == Keyword.intern("none")) {
-      return Runnable::run;
+    String k = ":" + name;
+    switch (name) {
+      case "transport" -> b.transport(transport(v));
+      case "epoll?" -> {
+        if (truthy(v) && get("transport") == null) {
+          b.transport(Transport.EPOLL);
+        }
+      }
+      case "executor" -> b.executor(executor(k, v));
+      case "connect-timeout" -> b.connectTimeout(millis(k, v));
+      case "handshake-timeout" -> b.handshakeTimeout(millis(k, v));
+      case "local-address" ->
+          b.localAddress(instance(SocketAddress.class, k, v, "a java.net.SocketAddress"));
+      case "name-resolver" -> b.resolver(resolver(k, v));
+      case "proxy-options" -> b.proxy(ProxyOptions.server(v), ProxyOptions.except((Map<?, ?>) v));
+      case "bootstrap-transform" -> b.bootstrap(Options.consumer(k, v));
+      default -> {
+        // sub-protocols, extensions and trust are read together with others
+      }
     }
-    return executor == null
-        ? CallbackThreads.INSTANCE
-        : instance(Executor.class, ":executor", executor, "an Executor, or :none");
   }
 
-  private SslContext sslContext() {
+  private static Transport transport(Object v) {
+    return Transport.named(v instanceof Keyword k ? k.getName() : String.valueOf(v));
+  }
+
+  private static Executor executor(String k, Object v) {
+    return v == Keyword.intern("none")
+        ? Runnable::run
+        : instance(Executor.class, k, v, "an Executor, or :none");
+  }
+
+  private static AddressResolverGroup<?> resolver(String k, Object v) {
+    if (v == Keyword.intern("default")) {
+      return JdkResolvers.INSTANCE;
+    }
+    return v == Keyword.intern("noop")
+        ? NoopAddressResolverGroup.INSTANCE
+        : instance(AddressResolverGroup.class, k, v, ":default, :noop or an AddressResolverGroup");
+  }
+
+  private void setTrust(WebSocketConnect.Builder b) {
     Object context = get("ssl-context");
     if (context != null) {
-      return TlsOptions.client(context, null);
+      b.sslContext(TlsOptions.client(context, null));
+    } else if (truthy(get("insecure?"))) {
+      b.sslContext(Insecure.CONTEXT).endpointAlgorithm(null);
     }
-    return truthy(get("insecure?")) ? Insecure.CONTEXT : null;
+    if (options.containsKey(Keyword.intern("ssl-endpoint-id-alg"))) {
+      b.endpointAlgorithm((String) get("ssl-endpoint-id-alg"));
+    }
   }
 
   /** Trusts everybody; made when it is first asked for. */
@@ -171,52 +183,7 @@ public final class RingWebSocketClient {
     static final SslContext CONTEXT = Tls.client().trustAnybody().build();
   }
 
-  private String endpointAlgorithm() {
-    if (options.containsKey(Keyword.intern("ssl-endpoint-id-alg"))) {
-      return (String) get("ssl-endpoint-id-alg");
-    }
-    boolean anyone = get("ssl-context") == null && truthy(get("insecure?"));
-    return anyone ? null : Tls.DEFAULT_ENDPOINT_ALGORITHM;
-  }
-
-  private Duration timeout(String name) {
-    Object value = get(name);
-    return value == null ? DEFAULT_TIMEOUT : millis(":" + name, value);
-  }
-
-  private SocketAddress localAddress() {
-    Object address = get("local-address");
-    return address == null
-        ? null
-        : instance(SocketAddress.class, ":local-address", address, "a java.net.SocketAddress");
-  }
-
-  private AddressResolverGroup<?> resolver() {
-    Object resolver = get("name-resolver");
-    if (resolver == null || resolver == Keyword.intern("default")) {
-      return JdkResolvers.INSTANCE;
-    }
-    if (resolver == Keyword.intern("noop")) {
-      return NoopAddressResolverGroup.INSTANCE;
-    }
-    return instance(
-        AddressResolverGroup.class,
-        ":name-resolver",
-        resolver,
-        ":default, :noop or an AddressResolverGroup");
-  }
-
-  private Consumer<Bootstrap> bootstrap() {
-    Object transform = get("bootstrap-transform");
-    return transform == null ? b -> {} : Options.consumer(":bootstrap-transform", transform);
-  }
-
-  private ProxyRule proxy() {
-    Object value = get("proxy-options");
-    if (value == null) {
-      return ProxyRule.DIRECT;
-    }
-    ProxyServer server = ProxyOptions.server(value);
-    return new ProxyRule(server, ProxyOptions.except((Map<?, ?>) value));
+  private Object get(String name) {
+    return options.get(Keyword.intern(name));
   }
 }

@@ -12,7 +12,6 @@ import weir.http.websocket.ClientHandshake;
 import weir.http.websocket.WebSocket;
 import weir.http.websocket.WebSocketListener;
 import weir.net.Dialer;
-import weir.net.Transport;
 import weir.net.tls.Tls;
 
 /** Makes WebSockets to servers, which are found as those of HTTP requests are. */
@@ -36,23 +35,16 @@ public final class WebSocketClient {
    */
   public static Deferred<WebSocket> connect(
       Url url, WebSocketConnect options, WebSocketListener listener) {
-    Origin origin = Origin.of(url, options.proxy().to(url), null);
+    Origin origin = Origin.of(url, options.proxyTo(url), null);
     ClientHandshake handshake =
         new ClientHandshake(url, options.config(), options.subProtocols(), options.headers());
     WebSocketHandshaker handshaker = new WebSocketHandshaker(handshake, options, origin, listener);
-    Dialer dialer =
-        new Dialer(
-            new Dialer.Options(
-                options.transport() == null ? Transport.best() : options.transport(),
-                options.resolver(),
-                options.connectTimeout(),
-                options.localAddress(),
-                options.bootstrap()));
     handshaker.dialing(
-        dialer.dial(
-            InetSocketAddress.createUnresolved(origin.hostName(), origin.port()),
-            origin.proxy(),
-            new Caller(origin, options, handshaker)));
+        new Dialer(options.dialing())
+            .dial(
+                InetSocketAddress.createUnresolved(origin.hostName(), origin.port()),
+                origin.proxy(),
+                new Caller(origin, options, handshaker)));
     return handshaker.result();
   }
 

@@ -116,7 +116,10 @@ class WebSocketServerTest {
     }
   }
 
-  /** RFC 6455 §5 to §8, one wrong frame each: what is sent, the code that comes. */
+  /**
+   * RFC 6455 §5 to §8, one wrong frame each: what is sent, the code that comes. [B]: text that is not
+   * UTF-8 was mended in silence.
+   */
   @ParameterizedTest
   @CsvSource({
     "unmasked,              8100,                         1002",
@@ -436,6 +439,7 @@ class WebSocketServerTest {
     }
   }
 
+  /** [B]: HTTP/1.0 was upgraded. */
   @ParameterizedTest
   @CsvSource({
     "GET /ws,                    POST /ws",
