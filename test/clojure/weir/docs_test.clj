@@ -17,7 +17,7 @@
    (java.io Closeable File StringReader)
    (java.net ServerSocket)
    (weir.http HttpClient HttpRequest HttpServer RingServer ServerOptions)
-   (weir.http.client RequestOptions)
+   (weir.http.client Http2Options RequestOptions)
    (weir.http.http2 Http2Config)))
 
 (set! *warn-on-reflection* true)
@@ -175,6 +175,10 @@
                             :max-initial-line-length HttpClient/DEFAULT_MAX_INITIAL_LINE_BYTES
                             :max-header-size HttpClient/DEFAULT_MAX_HEADER_BYTES
                             :max-chunk-size HttpClient/DEFAULT_MAX_CHUNK_BYTES
+                            :http2-window-size Http2Options/DEFAULT_STREAM_WINDOW_BYTES
+                            :http2-connection-window-size Http2Options/DEFAULT_CONNECTION_WINDOW_BYTES
+                            :http2-max-control-frames Http2Options/DEFAULT_MAX_CONTROL_FRAMES
+                            :http2-ping-timeout (.toMillis Http2Options/DEFAULT_PING_TIMEOUT)
                             :max-redirects HttpRequest/DEFAULT_MAX_REDIRECTS
                             :connection-timeout (.toMillis HttpRequest/DEFAULT_CONNECTION_TIMEOUT)}]
       (is (= (str value) (default option)) (str option)))))

@@ -19,8 +19,8 @@ import weir.http.http2.Http2Config;
  */
 public final class Http2Options {
 
-  /** Bytes of one response that may be on their way, or wait unread: 4 MiB. */
-  public static final int DEFAULT_STREAM_WINDOW_BYTES = 4 << 20;
+  /** Bytes of one response that may be on their way, or wait unread: 8 MiB. */
+  public static final int DEFAULT_STREAM_WINDOW_BYTES = 8 << 20;
 
   /**
    * Bytes of all responses of a connection that may be on their way, or wait unread: 512 MiB, so that

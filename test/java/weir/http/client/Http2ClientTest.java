@@ -205,6 +205,7 @@ class Http2ClientTest {
   /** Nothing is lost between the connection and the codec. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
+  @Timeout(900)
   void freshConnectionsLoseNothing(boolean tls) throws Exception {
     HttpClient client =
         of(
