@@ -47,6 +47,7 @@ class ArchitectureTest {
       belongToAnyOf(
           aleph.http.AlephChannelInitializer.class,
           aleph.http.AlephCompressionOptions.class,
+          aleph.http.AlephHttp2FrameCodecBuilder.class,
           aleph.http.ApnHandler.class,
           clj_commons.byte_streams.ByteBufferInputStream.class,
           clj_commons.byte_streams.InputStream.class,

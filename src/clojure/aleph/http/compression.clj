@@ -3,7 +3,8 @@
   (:import
    (io.netty.handler.codec.compression CompressionOptions)
    (java.util Collection List Map)
-   (weir.http.coding Acceptance Compression)))
+   (weir.http.coding Acceptance Compression)
+   (weir.http.http2 CodingHandler)))
 
 (set! *warn-on-reflection* true)
 
@@ -27,3 +28,13 @@
   (let [^Map weights (if (map? opts) opts (parse-accept-encoding opts))
         ^Collection codings (vec compressor-options)]
     (.choose (Compression/of codings) (Acceptance/of weights))))
+
+(defn h2-compression-handler
+  "Returns a handler for the pipeline of one stream, which gives responses the coding that its request
+  likes best, for a codec that encodes bodies as their `content-encoding` says: see
+  `aleph.http.AlephHttp2FrameCodecBuilder`. Servers encode bodies with `:compression?`, and without it."
+  (^CodingHandler []
+   (h2-compression-handler available-compressor-options))
+  (^CodingHandler [compressor-options]
+   (let [^Collection codings (vec compressor-options)]
+     (CodingHandler. (Compression/of codings)))))

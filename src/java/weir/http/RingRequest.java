@@ -17,7 +17,7 @@ import weir.stream.SplicedStream;
  *
  * <p>It has the keys of Ring and of Aleph, among them {@code :aleph/channel}; and {@code
  * :weir/exchange}, the message itself, through which any copy of the map can be upgraded. The keys
- * of TLS, of the content and of HTTP/2 are there only when there is something to tell.
+ * of TLS, of the content, of HTTP/2 and of the Priority field are there only when there is something to tell.
  */
 public final class RingRequest extends MapView implements Request {
   private static final int REQUEST_METHOD = 0;
@@ -44,6 +44,7 @@ public final class RingRequest extends MapView implements Request {
   private static final int WRITABLE = 21;
   private static final int STREAM_ERROR = 22;
   private static final int TRAILERS = 23;
+  private static final int PRIORITY = 24;
 
   private static final ViewKeys KEYS =
       ViewKeys.of(
@@ -71,7 +72,8 @@ public final class RingRequest extends MapView implements Request {
           Keyword.intern(null, "path"),
           Keyword.intern("aleph", "writable?"),
           Keyword.intern("aleph", "h2-exception"),
-          Keyword.intern(null, "trailers"));
+          Keyword.intern(null, "trailers"),
+          Keyword.intern("weir", "priority"));
 
   private static final Keyword HTTP = Keyword.intern(null, "http");
   private static final Keyword HTTPS = Keyword.intern(null, "https");
@@ -171,6 +173,8 @@ public final class RingRequest extends MapView implements Request {
         return message.streamError();
       case TRAILERS:
         return message.trailers();
+      case PRIORITY:
+        return priority();
       default:
         throw new IllegalArgumentException("index: " + index);
     }
@@ -296,6 +300,12 @@ public final class RingRequest extends MapView implements Request {
       authority = message.headers().get(HttpHeaderNames.HOST);
     }
     return authority == null || Authority.host(authority).isEmpty() ? null : authority;
+  }
+
+  /** Null unless the client has said something. */
+  private IPersistentMap priority() {
+    String field = WireHeaders.value(message.headers(), "priority");
+    return field == null ? null : Priority.parse(field).toMap();
   }
 
   private String contentType() {

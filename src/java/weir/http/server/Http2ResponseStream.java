@@ -62,7 +62,7 @@ final class Http2ResponseStream implements BodySink {
     if (noted != null) {
       noted.bodyBytes += n;
     }
-    ChannelFuture written = stream.write(new DefaultHttp2DataFrame(piece, false));
+    ChannelFuture written = stream.writeData(piece, false);
     stream.flushSoon();
     return written;
   }

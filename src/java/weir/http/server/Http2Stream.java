@@ -41,6 +41,9 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http2Stream.class);
 
+  /** What waits for the client's window counts as taken piece by piece. */
+  private static final int MAX_PIECE = 64 * 1024;
+
   private final Http2Connection connection;
   private final Http2Intake intake;
   private ChannelHandlerContext ctx; // written before any other thread has the exchange
@@ -227,7 +230,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
       done(write(new DefaultHttp2HeadersFrame(head, true)));
     } else {
       write(new DefaultHttp2HeadersFrame(head, false));
-      done(write(new DefaultHttp2DataFrame(buffer(of.content), true)));
+      done(writeData(buffer(of.content), true));
     }
     connection.flushSoon();
   }
@@ -238,6 +241,14 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
 
   ChannelFuture write(Object frame) {
     return ctx.write(frame);
+  }
+
+  /** Writes bytes in pieces, so that it can be seen whether the client takes them. */
+  ChannelFuture writeData(ByteBuf bytes, boolean end) {
+    while (bytes.readableBytes() > MAX_PIECE) {
+      write(new DefaultHttp2DataFrame(bytes.readRetainedSlice(MAX_PIECE), false));
+    }
+    return write(new DefaultHttp2DataFrame(bytes, end));
   }
 
   void flushSoon() {

@@ -99,7 +99,8 @@ public final class RunningServer {
                 http2.drain();
               } else if (socket != null) {
                 socket.goAway();
-              } else if (channel.pipeline().get(VersionByPreface.class) != null) {
+              } else if (channel.pipeline().get(VersionByPreface.class) != null
+                  || channel.pipeline().get(VersionByAlpn.class) != null) {
                 channel.close();
               }
             });

@@ -220,6 +220,22 @@ class Http2FloodTest {
     }
   }
 
+  /** Slow is not stalled: every piece that is taken counts. */
+  @Test
+  void aClientThatTakesALargeBodyBitByBitGetsAllOfIt() throws Exception {
+    try (FrameClient client = serve(b -> b.writeTimeout(Duration.ofSeconds(2)))) {
+      client.get(1, "/large");
+      for (int taken = 65_535; taken < 1 << 20; taken += 65_536) {
+        while (client.soFar(1).body.size() < taken) {
+          client.read();
+        }
+        Thread.sleep(150); // a slow client, over longer than the timeout
+        client.window(0, 65_536).window(1, 65_536);
+      }
+      assertEquals(1 << 20, client.response(1).body.size());
+    }
+  }
+
   @Test
   void aFieldSectionThatDribblesInIsCut() throws Exception {
     try (FrameClient client = serve(b -> b.headerTimeout(Duration.ofMillis(200)))) {
