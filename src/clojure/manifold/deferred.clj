@@ -330,7 +330,7 @@
   used as plain values. The same goes for locals from outside the form. An expression is evaluated
   once everything is realized that it mentions, by the scope rules of Clojure; expressions that do
   not depend on each other wait side by side. The body is evaluated once all names are realized.
-  Returns a deferred of its value.
+  Returns a deferred of its value. Realizing that from outside skips what has not been evaluated.
 
   Mentioning a name waits for it: to pass a deferred on as such, to `alt` or `timeout!`, write
   `(as-deferred name)`. Parameters of functions and names of a `let` inside are not waited for."

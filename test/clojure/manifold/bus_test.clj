@@ -2,9 +2,12 @@
   (:require
    [clojure.test :refer [deftest is]]
    [manifold.bus :as b]
-   [manifold.stream :as s])
+   [manifold.deferred :as d]
+   [manifold.stream :as s]
+   [manifold.stream.core :as core])
   (:import
-   [java.util.concurrent CountDownLatch TimeUnit]))
+   [java.util.concurrent CountDownLatch TimeUnit]
+   [manifold.stream.core IEventSink]))
 
 (set! *warn-on-reflection* true)
 
@@ -64,3 +67,20 @@
     (s/close! steady)
     (is (= (range n) (s/stream->seq steady)))
     (is (= {} (b/topic->subscribers bus)))))
+
+(core/def-sink+source Choosy []
+  (isSynchronous [_] false)
+  (description [_] {:type "choosy"})
+  (put [_ x _] (if x (d/success-deferred true) (throw (ex-info "expected" {}))))
+  (put [this x blocking? _ _] (.put ^IEventSink this x blocking?))
+  (take [_ _ _] (d/deferred))
+  (take [_ _ _ _ _] (d/deferred)))
+
+(deftest a-subscriber-that-throws-fails-the-result-and-spares-the-others
+  (let [streams (atom [(->Choosy) (s/stream 5)])
+        bus (b/event-bus #(let [[[s]] (swap-vals! streams next)] s))
+        _ (b/subscribe bus :a)
+        other (b/subscribe bus :a)]
+    (is (= true (now (b/publish! bus :a 1))))
+    (is (thrown-with-msg? Exception #"expected" (now (b/publish! bus :a nil))))
+    (is (= [1 nil] [(now (s/take! other)) (now (s/take! other :none))]))))

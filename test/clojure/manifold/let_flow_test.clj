@@ -154,3 +154,27 @@
 (deftest primitive-locals-stay-primitive
   (let [n 5, x (d/future 1)]
     (is (= 6 (value (d/let-flow [a x] (let [r (+ (long a) n)] r)))))))
+
+(deftest realizing-the-result-skips-what-was-not-evaluated ; T5
+  (let [gate (d/deferred), other (d/deferred), ran (atom [])
+        r (d/timeout! (d/let-flow [a gate
+                                   b (do (swap! ran conj :b) a)
+                                   c [a (swap! ran conj :c) b]
+                                   d other]
+                        (swap! ran conj :body)
+                        [c d])
+            0 :late)]
+    (d/success! gate 1)
+    (d/success! other 1)
+    (is (= :late (value r)))
+    (is (= [] @ran)))
+  (testing "an error skips only what depends on it"
+    (let [gate (d/deferred), failing (d/deferred), seen (atom [])
+          r (d/let-flow [a failing
+                         b (swap! seen conj gate)
+                         c (swap! seen conj a)]
+              [a b c])]
+      (d/error! failing :k)
+      (is (= :k (value (d/catch r identity))))
+      (d/success! gate :b)
+      (is (= [:b] @seen)))))

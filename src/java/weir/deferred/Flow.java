@@ -2,6 +2,7 @@ package weir.deferred;
 
 import clojure.lang.AFn;
 import clojure.lang.IFn;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import weir.executor.CurrentExecutor;
 import weir.executor.Pools;
@@ -10,12 +11,17 @@ import weir.executor.Pools;
  * The run time of {@code let-flow}: expressions wait for the values they mention, independent of each
  * other, and the body for all of them. While expressions are set up on the calling thread it has no
  * current executor; the body moves to the one it had, or to the execute pool, if it had to wait. What
- * had to wait sees the dynamic bindings that the calling thread had.
+ * had to wait sees the dynamic bindings that the calling thread had. Realizing the result from
+ * outside skips the expressions that have not been evaluated.
  */
 public final class Flow implements AutoCloseable {
 
   private final Executor executor = CurrentExecutor.get();
   private final boolean coercing;
+
+  // Of the body, once it waits.
+  private volatile Deferred<Object> awaited;
+  private volatile Deferred<Object> result;
 
   private Flow(boolean coercing) {
     this.coercing = coercing;
@@ -47,10 +53,35 @@ public final class Flow implements AutoCloseable {
     if (Chain.areAtHand(dependencies)) {
       return Chain.call(coercing, f, dependencies);
     }
-    IFn later = Conveyed.of(f);
+    IFn later = new Expression(this, Conveyed.of(f));
     return dependencies.length == 1
         ? then(dependencies[0], new OfOne(dependencies, later))
         : then(Zip.arrayOf(dependencies, coercing), later);
+  }
+
+  /** An error of one value ends the result, too, but skips only what depends on that value. */
+  private boolean isGivenUp() {
+    Deferred<Object> r = result;
+    return r != null && r.realized() && !awaited.realized();
+  }
+
+  /** An expression that had to wait. */
+  private static final class Expression extends AFn {
+    private final Flow flow;
+    private final IFn function;
+
+    Expression(Flow flow, IFn function) {
+      this.flow = flow;
+      this.function = function;
+    }
+
+    @Override
+    public Object invoke(Object values) {
+      if (flow.isGivenUp()) {
+        throw new CancellationException("the result of let-flow was realized before");
+      }
+      return function.invoke(values);
+    }
   }
 
   /** Calls a function of an array with an array of one value: there is nothing to gather. */
@@ -84,7 +115,10 @@ public final class Flow implements AutoCloseable {
     }
     Onto<Object> moved = new Onto<>(executor == null ? Pools.executePool() : executor);
     values.listen(new Forward(moved));
-    return then(moved, later);
+    awaited = values;
+    Deferred<Object> outcome = then(moved, later);
+    result = outcome;
+    return outcome;
   }
 
   private Deferred<Object> then(Object values, IFn f) {

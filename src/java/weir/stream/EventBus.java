@@ -104,13 +104,22 @@ public final class EventBus implements IEventBus {
     }
     Publication all = null;
     for (int i = 0; i < to.length(); i++) {
-      Object answer = ((IEventSink) to.nth(i)).put(message, Boolean.FALSE);
+      Object answer = put((IEventSink) to.nth(i), message);
       if (answer != Deferred.TRUE && answer instanceof IDeferred d) {
         all = all == null ? new Publication() : all;
         all.waitFor(d);
       }
     }
     return all == null ? Deferred.TRUE : all.result();
+  }
+
+  /** A sink that throws, at nil for example, is one whose put fails: the others get the message. */
+  private static Object put(IEventSink sink, Object message) {
+    try {
+      return sink.put(message, Boolean.FALSE);
+    } catch (Throwable t) {
+      return Deferred.failed(t);
+    }
   }
 
   /** Waits for the puts that were not accepted at once. */
