@@ -232,6 +232,7 @@
   | `:body` | string, byte[], ByteBuffer, ByteBuf, InputStream, File, Path, sequence or stream
   | `:query-params` | map or pairs, added to the query
   | `:form-params` | map or pairs: the body of POST, PUT, PATCH and DELETE
+  | `:trailers` | map of fields that follow the body, or a function or deferred of one (none)
   | `:multipart` | parts, maps of `:part-name`, `:content`, `:mime-type`, `:charset`, `:file-name`: a form as the body, files and InputStreams streamed; `:length` says that of an InputStream
   | `:mime-subtype`, `:multipart-charset`, `:multipart-mode` | (form-data); charset of the parts' names (UTF-8); `:extended`, `:browser-compatible` or `:strict` headers of parts (`:extended`)
   | `:multi-param-style` | `:default` `a=1&a=2`, `:array` `a[]=1`, `:indexed` `a[0]=1`, `:comma-separated`

@@ -146,6 +146,7 @@
   (when (some? multipart) (set-multipart b multipart req))
   (set-cookies b req)
   (some->> (proxy-options req) (set-proxy b))
+  (some->> (:trailers req) (.trailers b))
   (some->> (:digest-auth req) (set-digest b))
   (some->> (:on-upload req) (progress :on-upload) (.onUpload b))
   (some->> (:on-download req) (progress :on-download) (.onDownload b))

@@ -31,6 +31,7 @@ public final class Extras {
   private ProxyRule proxy;
   private HttpCache cache;
   private AddressRule address;
+  private Object trailers;
   private long socketTimeout;
   private boolean graceful;
 
@@ -48,9 +49,21 @@ public final class Extras {
     e.proxy = proxy;
     e.cache = cache;
     e.address = address;
+    e.trailers = trailers;
     e.socketTimeout = socketTimeout;
     e.graceful = graceful;
     return e;
+  }
+
+  Extras withTrailers(Object fields) {
+    Extras e = copy();
+    e.trailers = fields;
+    return e;
+  }
+
+  /** Returns what gives the fields behind the body, for {@link SentTrailers}, or null. */
+  public Object trailers() {
+    return trailers;
   }
 
   Extras withCookies(CookieJar jar) {
@@ -138,6 +151,7 @@ public final class Extras {
             && proxy == null
             && cache == null
             && address == null
+            && trailers == null
             && socketTimeout == 0
             && !graceful;
     return empty ? null : this;

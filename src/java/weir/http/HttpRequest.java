@@ -514,6 +514,17 @@ public final class HttpRequest {
       return this;
     }
 
+    /**
+     * Sends fields behind the body, which goes out in chunks therefore, or over HTTP/2 without a length.
+     *
+     * @param fields a map of names to values; or a {@link java.util.function.Supplier} of one, called at
+     *     the end of the body on a thread that may block; or a promise of one; null for none
+     */
+    public Builder trailers(Object fields) {
+      extras = extras.withTrailers(fields);
+      return this;
+    }
+
     /** Tells how many bytes of the request's body are written. */
     public Builder onUpload(Progress progress) {
       extras = extras.withUpload(progress);

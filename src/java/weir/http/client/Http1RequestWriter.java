@@ -74,6 +74,15 @@ final class Http1RequestWriter extends RequestWriter {
     }
   }
 
+  /** RFC 9112 §7.1.2. */
+  @Override
+  void writeTrailers(HeaderFields trailers) {
+    ByteBuf end = ctx.alloc().directBuffer(16 + 64 * trailers.size());
+    end.writeByte('0').writeShort(CRLF);
+    fields(end, trailers);
+    ctx.writeAndFlush(end.writeShort(CRLF), ctx.voidPromise());
+  }
+
   @Override
   public ChannelFuture write(FileRegion region) {
     if (isCancelled()) {

@@ -7,8 +7,10 @@ import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Exception;
+import weir.http.HeaderFields;
 import weir.http.HttpRequest;
 import weir.http.body.Bodies;
+import weir.http.http2.FieldSection;
 
 /** Writes one request on its stream (RFC 9113 §8.1). */
 final class Http2RequestWriter extends RequestWriter {
@@ -72,6 +74,12 @@ final class Http2RequestWriter extends RequestWriter {
       open = false;
       ctx.writeAndFlush(new DefaultHttp2DataFrame(true));
     }
+  }
+
+  @Override
+  void writeTrailers(HeaderFields trailers) {
+    open = false;
+    ctx.writeAndFlush(new DefaultHttp2HeadersFrame(FieldSection.trailers(trailers), true));
   }
 
   @Override

@@ -113,6 +113,7 @@ public final class RequestOptions extends AFn {
           "on-download",
           "cache",
           "cache-config",
+          "trailers",
           "proxy-options",
           "proxy-host",
           "proxy-port",

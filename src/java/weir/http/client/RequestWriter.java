@@ -10,11 +10,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import weir.deferred.Callback;
+import weir.http.HeaderFields;
 import weir.http.HttpRequest;
+import weir.http.SentTrailers;
 import weir.http.body.Bodies;
 import weir.http.body.BodySink;
 import weir.http.body.StreamedContent;
 import weir.http.body.StreamingBody;
+import weir.http.body.WholeBody;
 
 /**
  * Writes one request, whatever the protocol, which a subclass knows. Only for the event loop of its
@@ -36,6 +40,7 @@ abstract class RequestWriter implements BodySink {
   private Object content; // byte[] or ByteBuf that is held back until the server wants it
   private StreamingBody body;
   private long remaining;
+  private Object trailers; // of SentTrailers, or null
   private ProgressMeter meter; // or null
   private boolean awaitingContinue;
   private boolean complete;
@@ -65,6 +70,9 @@ abstract class RequestWriter implements BodySink {
 
   /** Writes what ends the content, if anything does. */
   abstract void writeEnd();
+
+  /** Writes what ends content of open end, with fields behind it. */
+  abstract void writeTrailers(HeaderFields fields);
 
   final HttpRequest request() {
     return request;
@@ -155,6 +163,11 @@ abstract class RequestWriter implements BodySink {
     }
     if (request.extras() != null) {
       meter = ProgressMeter.of(request.extras().upload(), remaining);
+      if (request.extras().trailers() != null) {
+        trailers = SentTrailers.early(request.extras().trailers());
+        body = body == null ? new WholeBody(bytes) : body;
+        remaining = OPEN_END;
+      }
     }
     if (fields.expectsContinue && (body != null || remaining > 0)) {
       holdBack(fields, bytes);
@@ -265,8 +278,43 @@ abstract class RequestWriter implements BodySink {
       abort(wrongLength("shorter"));
       return;
     }
-    complete = true;
-    writeEnd();
+    if (trailers == null) {
+      complete = true;
+      writeEnd();
+    } else if (trailers instanceof HeaderFields fields) {
+      complete = true;
+      writeTrailers(fields);
+    } else {
+      Object asked = trailers;
+      trailers = new HeaderFields(); // not asked for twice
+      SentTrailers.late(asked, config.blockingExecutor()).listen(new Late());
+    }
+  }
+
+  /** Waits for the fields behind the body. */
+  private final class Late extends Callback {
+    @Override
+    protected void onSuccess(Object fields) {
+      eventLoop()
+          .execute(
+              () -> {
+                if (!cancelled) {
+                  complete = true;
+                  writeTrailers((HeaderFields) fields);
+                }
+              });
+    }
+
+    @Override
+    protected void onError(Object error) {
+      eventLoop()
+          .execute(
+              () ->
+                  abort(
+                      error instanceof Throwable t
+                          ? t
+                          : new IllegalStateException("the trailers failed with " + error)));
+    }
   }
 
   @Override

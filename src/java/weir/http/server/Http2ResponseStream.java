@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import java.nio.channels.ClosedChannelException;
 import weir.deferred.Deferred;
 import weir.http.HeaderFields;
+import weir.http.SentTrailers;
 import weir.http.ServerListener.Outcome;
 import weir.http.body.BodySink;
 import weir.http.http2.FieldSection;
@@ -98,7 +99,7 @@ final class Http2ResponseStream implements BodySink {
       finish(fields);
     } else if (!waiting) {
       waiting = true;
-      await(Trailers.late(trailers, exchange.context().blockingExecutor()));
+      await(SentTrailers.late(trailers, exchange.context().blockingExecutor()));
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import weir.http.BodyWriter;
 import weir.http.Reply;
+import weir.http.SentTrailers;
 import weir.http.body.Bodies;
 import weir.http.body.StreamingBody;
 import weir.http.body.WholeBody;
@@ -84,7 +85,7 @@ final class ResponseEncoder {
       Object body,
       HeadWriter head) {
     if (exchange.trailers != null) {
-      exchange.trailers = Trailers.early(exchange.trailers);
+      exchange.trailers = SentTrailers.early(exchange.trailers);
     }
     beginHead(exchange, status, headers, head);
     if (status == 204 || status == 205 || status == 304) {

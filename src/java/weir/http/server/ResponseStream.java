@@ -9,6 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import weir.deferred.Deferred;
 import weir.http.HeaderFields;
+import weir.http.SentTrailers;
 import weir.http.ServerListener.Outcome;
 import weir.http.body.BodySink;
 import weir.http.body.Chunks;
@@ -110,7 +111,7 @@ final class ResponseStream implements BodySink {
       finish(Http1Responses.lastChunk(fields));
     } else if (!waiting) {
       waiting = true;
-      await(Trailers.late(trailers, exchange.context().blockingExecutor()));
+      await(SentTrailers.late(trailers, exchange.context().blockingExecutor()));
     }
   }
 

@@ -4,19 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static weir.http.client.Clients.assertNoneLeft;
+import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 
 import clojure.lang.Keyword;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,10 +83,20 @@ class Http2BothSidesTest {
     return switch (request.path()) {
       case "/echo" -> Reply.of(200).body(request.body());
       case "/headers" -> Reply.text(request.protocol() + " " + request.headers().get("host"));
+      case "/trailers" -> Reply.text(request.protocol() + " " + trailerOf(request));
       case "/moved" -> Reply.of(302).header("location", "/headers");
       case "/sum" -> Reply.text("body").trailers(Map.of("x-sum", "42"));
       default -> Reply.of(404);
     };
+  }
+
+  private static String trailerOf(Request request) {
+    try (InputStream in = (InputStream) request.body()) {
+      in.readAllBytes();
+      return request.trailers().await(20, TimeUnit.SECONDS).get("x-sum");
+    } catch (Exception e) {
+      return e.toString();
+    }
   }
 
   @AfterEach
@@ -145,6 +160,40 @@ class Http2BothSidesTest {
         ((Deferred<Headers>) assertInstanceOf(Deferred.class, trailers))
             .await(20, TimeUnit.SECONDS)
             .get("x-sum"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void trailersOfRequests(boolean tls) throws Exception {
+    connect(tls, true);
+    requestTrailers("HTTP/2.0");
+  }
+
+  @Test
+  void trailersOfRequestsOverHttp1() throws Exception {
+    connect(false, true);
+    client.close();
+    client = HttpClient.builder().build();
+    requestTrailers("HTTP/1.1");
+  }
+
+  private void requestTrailers(String protocol) throws Exception {
+    Supplier<Object> late = () -> Map.of("X-Sum", "late");
+    for (Object body : Arrays.asList("body", null, new ByteArrayInputStream(new byte[9]) {})) {
+      HttpRequest.Builder request =
+          HttpRequest.builder().method("POST").body(body).as(BodyMode.STRING);
+      assertEquals(
+          protocol + " late",
+          send(request.trailers(late), "trailers").body(),
+          String.valueOf(body));
+    }
+    HttpRequest.Builder fixed = HttpRequest.builder().method("POST").body("a").as(BodyMode.STRING);
+    assertEquals(
+        protocol + " now", send(fixed.trailers(Map.of("x-sum", "now")), "trailers").body());
+    HttpRequest.Builder bad = HttpRequest.builder().method("POST").url(url + "trailers");
+    assertInstanceOf(
+        IllegalArgumentException.class,
+        failureOf(client.send(bad.trailers(Map.of("host", "x")).build())));
   }
 
   @ParameterizedTest

@@ -1,24 +1,24 @@
-package weir.http.server;
+package weir.http;
 
+import clojure.lang.AFn;
 import clojure.lang.IFn;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
-import weir.http.HeaderFields;
-import weir.http.HeaderName;
-import weir.http.ResponseHead;
 
 /**
- * The fields that follow a response body.
+ * The fields that follow a body on its way out: a map, or a function, a supplier or a promise of one,
+ * which is asked when the body has ended.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-6.5">RFC 9110 §6.5</a>
  */
-final class Trailers {
+public final class SentTrailers {
 
   /** What a recipient must know before the body (RFC 9110 §6.5.1). */
   private static final Set<String> NOT_IN_TRAILERS =
@@ -45,7 +45,7 @@ final class Trailers {
           "vary",
           "www-authenticate");
 
-  private Trailers() {}
+  private SentTrailers() {}
 
   /**
    * Checks trailers that are known before the body is sent.
@@ -53,7 +53,7 @@ final class Trailers {
    * @return HeaderFields, or {@code given} when its fields are to be asked for at the end of the body
    * @throws IllegalArgumentException if they cannot be sent
    */
-  static Object early(Object given) {
+  public static Object early(Object given) {
     if (given instanceof Map<?, ?> fields) {
       return fields(fields);
     }
@@ -65,7 +65,7 @@ final class Trailers {
   }
 
   /** Asks for the fields, where it may block, and returns the promise of HeaderFields. */
-  static Deferred<Object> late(Object given, Executor executor) {
+  public static Deferred<Object> late(Object given, Executor executor) {
     Deferred<Object> encoded = Deferred.create(null);
     executor.execute(() -> settle(given, encoded));
     return encoded;
@@ -88,8 +88,7 @@ final class Trailers {
   private static void settleFrom(Object given, Deferred<Object> encoded) {
     IDeferred promised = Coercion.toDeferred(given);
     if (promised != null) {
-      promised.onRealized(
-          new Functions.Of(fields -> settle(fields, encoded)), new Functions.Of(encoded::error));
+      promised.onRealized(new Then(fields -> settle(fields, encoded)), new Then(encoded::error));
     } else if (given instanceof IFn f) {
       settle(f.invoke(), encoded);
     } else if (given instanceof Supplier<?> s) {
@@ -99,25 +98,37 @@ final class Trailers {
     }
   }
 
+  private static final class Then extends AFn {
+    private final Consumer<Object> body;
+
+    Then(Consumer<Object> body) {
+      this.body = body;
+    }
+
+    @Override
+    public Object invoke(Object x) {
+      body.accept(x);
+      return null;
+    }
+  }
+
   private static IllegalArgumentException notTrailers(Object given) {
     return new IllegalArgumentException(
-        "response :trailers are of "
+        ":trailers are of "
             + given.getClass()
             + " (expected: a map, or a function or deferred that gives one)");
   }
 
   private static HeaderFields fields(Map<?, ?> given) {
     HeaderFields fields = new HeaderFields();
-    ResponseHead.addAll(fields, given, Trailers::check);
+    ResponseHead.addAll(fields, given, SentTrailers::check);
     return fields;
   }
 
   private static boolean check(HeaderName name) {
     if (NOT_IN_TRAILERS.contains(name.name().toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
-          "response trailer "
-              + name.name()
-              + " (expected: a header, it is needed before the body)");
+          "trailer " + name.name() + " (expected: a header, it is needed before the body)");
     }
     return true;
   }
