@@ -202,7 +202,7 @@ public final class ChannelApplication implements Application {
     boolean keepsLength =
         !hub.settings().countsHeadBodies() && request.message().method() == HttpMethod.HEAD;
     IPersistentMap result = ResponseMaps.translate(response, keepsLength);
-    hub.journal().processed(ResponseMaps.status(result));
+    hub.journal().processed(result);
     return request.isWebSocket() ? closing(result) : result;
   }
 

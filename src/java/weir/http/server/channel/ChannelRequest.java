@@ -127,14 +127,9 @@ final class ChannelRequest extends MapView {
       case WEBSOCKET -> isWebSocket();
       case START_TIME -> message().arrivedNanos();
       case HEADERS -> headers();
-      case REQUEST_METHOD,
-          URI,
-          QUERY_STRING,
-          SCHEME,
-          SERVER_NAME,
-          PROTOCOL,
-          EXCHANGE,
-          SSL_CLIENT_CERT ->
+      case URI -> ring.path();
+      case QUERY_STRING -> ring.query();
+      case REQUEST_METHOD, SCHEME, SERVER_NAME, PROTOCOL, EXCHANGE, SSL_CLIENT_CERT ->
           ring.valAt(NAMES[index]);
       default -> throw new IllegalArgumentException("index: " + index);
     };

@@ -1,6 +1,7 @@
 package weir.http.server.channel;
 
 import clojure.lang.IFn;
+import clojure.lang.IPersistentMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -79,6 +80,13 @@ public final class Journal {
   void processed(long status) {
     if (events != null) {
       tell(names.get("serverStatusPrefix") + status);
+    }
+  }
+
+  /** A response was given. */
+  void processed(IPersistentMap response) {
+    if (events != null) {
+      processed(ResponseMaps.status(response));
     }
   }
 

@@ -190,7 +190,7 @@ public final class ResponseChannel extends AsyncChannel {
   private void answer(IPersistentMap response) {
     boolean keepsLength = isHead() && !hub.settings().countsHeadBodies();
     exchange.answer(ResponseMaps.translate(response, keepsLength));
-    hub.journal().processed(ResponseMaps.status(response));
+    hub.journal().processed(response);
   }
 
   private boolean goOn(Object data, boolean close, Deferred<Boolean> answer) {

@@ -1,10 +1,13 @@
 package weir.http.server.channel;
 
+import clojure.lang.AFn;
+import clojure.lang.IKVReduce;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
 import clojure.lang.PersistentVector;
 import clojure.lang.RT;
+import clojure.lang.Reduced;
 import clojure.lang.Seqable;
 import clojure.lang.Sequential;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,8 @@ final class ResponseMaps {
   static final Keyword HEADERS = Keyword.intern("headers");
   static final Keyword BODY = Keyword.intern("body");
 
+  private static final Plain ALL_PLAIN = new Plain(true);
+  private static final Plain PLAIN_BUT_LENGTH = new Plain(false);
   private static final IPersistentMap HTML = RT.map("Content-Type", "text/html; charset=utf-8");
 
   private ResponseMaps() {}
@@ -42,9 +47,8 @@ final class ResponseMaps {
    */
   static IPersistentMap translate(IPersistentMap response, boolean keepsLength) {
     IPersistentMap result = response;
-    Object given = response.valAt(STATUS);
     long status = status(response);
-    if (given == null || ((Object) status) != given && !given.equals(status)) {
+    if (!(response.valAt(STATUS) instanceof Long)) {
       result = result.assoc(STATUS, status);
     }
     Object headers = response.valAt(HEADERS);
@@ -69,14 +73,7 @@ final class ResponseMaps {
     if (!(headers instanceof Map<?, ?> map)) {
       return headers; // the server says what is wrong with it
     }
-    boolean plain = true;
-    for (Map.Entry<?, ?> e : map.entrySet()) {
-      if (!isPlain(e.getKey(), e.getValue(), keepsLength)) {
-        plain = false;
-        break;
-      }
-    }
-    if (plain) {
+    if (arePlain(map, keepsLength)) {
       return headers;
     }
     IPersistentMap result = PersistentArrayMap.EMPTY;
@@ -86,6 +83,32 @@ final class ResponseMaps {
       }
     }
     return result;
+  }
+
+  private static boolean arePlain(Map<?, ?> headers, boolean keepsLength) {
+    if (headers instanceof IKVReduce fields) {
+      return fields.kvreduce(keepsLength ? ALL_PLAIN : PLAIN_BUT_LENGTH, true) == Boolean.TRUE;
+    }
+    for (Map.Entry<?, ?> e : headers.entrySet()) {
+      if (!isPlain(e.getKey(), e.getValue(), keepsLength)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Looks at the fields of a map without making entries of them. */
+  private static final class Plain extends AFn {
+    private final boolean keepsLength;
+
+    Plain(boolean keepsLength) {
+      this.keepsLength = keepsLength;
+    }
+
+    @Override
+    public Object invoke(Object soFar, Object name, Object value) {
+      return isPlain(name, value, keepsLength) ? soFar : new Reduced(false);
+    }
   }
 
   private static boolean isPlain(Object name, Object value, boolean keepsLength) {
