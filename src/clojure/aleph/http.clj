@@ -172,6 +172,7 @@
   | `:ssl-context` | an SslContext, an SslContextBuilder, or a map as in docs/tls.md
   | `:ssl-endpoint-id-alg` | how a certificate is held against the host's name; nil does not (\"HTTPS\")
   | `:insecure?` | trust every certificate for every name (false)
+  | `:keystore`, `:keystore-type`, `:keystore-pass`, `:trust-store`, `:trust-store-type`, `:trust-store-pass`, `:trust-managers` | clj-http's words for `:ssl-context` (none)
   | `:local-address` | where to connect from
   | `:unix-socket` | path of a unix domain socket to connect to, whomever a URL names
   | `:keep-alive?` | use connections again (true)
@@ -250,6 +251,7 @@
   | `:follow-redirects`, `:max-redirects`, `:force-redirects` | (true, 20, false)
   | `:redirect-strategy` | `:default`, `:lax` (unsafe methods, too), `:graceful` (the last redirect is the response when there are too many), `:none`, or a function of request and response: nil, true, or a location
   | `:pool` | what `connection-pool` returned (one for all)
+  | `:insecure?` | trust every certificate for every name, over connections of their own (false)
   | `:pool-timeout` | ms to wait for the pool, then PoolTimeoutException (none)
   | `:connection-timeout` | ms to connect, then ConnectionTimeoutException (30000)
   | `:request-timeout` | ms from sending to the response, then RequestTimeoutException (none)

@@ -4,17 +4,23 @@
    [aleph.client-servers :refer [await-true echo failure value with-server]]
    [aleph.http :as http]
    [aleph.http.client :as client]
+   [clojure.java.io :as io]
    [clojure.string :as str]
    [clojure.test :refer [deftest is testing]]
    [manifold.deferred :as d]
-   [manifold.stream :as s])
+   [manifold.stream :as s]
+   [weir.tls :as tls])
   (:import
    (aleph.utils ReadTimeoutException RequestTimeoutException)
    (io.netty.channel MultiThreadIoEventLoopGroup)
    (io.netty.channel.nio NioIoHandler)
+   (io.netty.handler.ssl.util InsecureTrustManagerFactory)
    (java.io Closeable File IOException InputStream)
    (java.net ServerSocket)
    (java.nio.file Files)
+   (java.security KeyStore)
+   (java.security.cert Certificate)
+   (javax.net.ssl SSLException)
    (weir.http ClientStats$Origin HttpClient)
    (weir.testing CapturedLog)))
 
@@ -163,6 +169,51 @@
         (is (= "/x" (:uri (:body rsp))))
         (is (= "some.host" (get-in rsp [:body :headers "host"])))))))
 
+(def ^:private made (tls/self-signed "localhost"))
+
+(defn- store
+  "Returns the file of a key store with a certificate, and its key if there is a password."
+  [password]
+  (let [file (doto (File/createTempFile "weir" ".p12") (.deleteOnExit))
+        ks (doto (KeyStore/getInstance "PKCS12") (.load nil nil))
+        ^Certificate certificate (first (:certificate-chain made))]
+    (if password
+      (.setKeyEntry ks "key" (:private-key made) (.toCharArray ^String password)
+                    (into-array Certificate [certificate]))
+      (.setCertificateEntry ks "ca" certificate))
+    (with-open [out (io/output-stream file)]
+      (.store ks out (.toCharArray (str password))))
+    file))
+
+(deftest key-stores-of-clj-http-say-whom-to-trust-and-who-to-be
+  (let [trust (store nil), keys-of (store "secret")]
+    (with-server [url (fn [req] {:status 200 :body (str (some? (:ssl-client-cert req)))})
+                  {:ssl-context (assoc made :client-auth :optional :trust-store (:certificate-chain made))}]
+      (let [fetch (fn [options]
+                    (with-open [^Closeable pool (http/connection-pool {:connection-options options})]
+                      (:body (value (http/get url {:pool pool :as :string})))))]
+        (is (= "false" (fetch {:trust-store (str trust) :trust-store-pass ""})))
+        (is (= "true" (fetch {:trust-store trust :trust-store-type "PKCS12" :trust-store-pass ""
+                              :keystore (io/input-stream keys-of) :keystore-pass "secret"})))
+        (is (= "false" (fetch {:trust-managers (into-array javax.net.ssl.TrustManager
+                                                           [(first (.getTrustManagers InsecureTrustManagerFactory/INSTANCE))])
+                               :ssl-endpoint-id-alg nil})))
+        (is (thrown-with-msg? IllegalArgumentException #":keystore is .*can be read"
+                              (fetch {:keystore keys-of :keystore-pass "wrong"})))
+        (is (thrown-with-msg? IllegalArgumentException #":keystore is .*with a private key"
+                              (fetch {:keystore trust :keystore-pass ""})))
+        (is (thrown-with-msg? IllegalArgumentException #":trust-store is 7" (fetch {:trust-store 7})))))))
+
+(deftest a-request-may-trust-anybody
+  (with-server [url echo {:ssl-context made}]
+    (with-open [^Closeable pool (http/connection-pool {})]
+      (is (instance? SSLException (failure (http/get url {:pool pool}))))
+      (is (= 200 (:status (value (http/get url {:pool pool :insecure? true})))))
+      (is (= 200 (:status (value (http/get url {:pool pool :insecure true :as :clojure})))))
+      (is (instance? SSLException (failure (http/get url {:pool pool}))) "and no other one does")
+      (.close pool)
+      (is (instance? IllegalStateException (failure (http/get url {:pool pool :insecure? true})))))))
+
 (deftest an-error-logger-hears-what-breaks-connections
   (let [heard (atom [])]
     (with-open [server (ServerSocket. 0)
@@ -214,7 +265,7 @@
                          {:http-builder-fns [1]} ":pipeline-transform"
                          {:normalize-uri true} "as it is given"
                          {:allow-circular-redirects false} ":max-redirects"
-                         {:insecure? true} "the pool's"}]
+                         {:trust-store "x"} "the pool's"}]
     (let [e (failure (http/get "http://localhost:1/" option))]
       (is (instance? IllegalArgumentException e))
       (is (str/includes? (ex-message e) part) (str option))))

@@ -17,7 +17,7 @@
    (java.io Closeable File StringReader)
    (java.net ServerSocket)
    (weir.http HttpClient HttpRequest HttpServer RingServer ServerOptions)
-   (weir.http.client Http2Options RequestOptions)
+   (weir.http.client Http2Options RequestNames)
    (weir.http.http2 Http2Config)))
 
 (set! *warn-on-reflection* true)
@@ -145,7 +145,7 @@
                            "# Options of requests"
                            (into #{} (map keyword) (remove #{"connection-request-timeout" "conn-request-timeout"
                                                              "conn-timeout"}
-                                                           (concat RequestOptions/NAMES RequestOptions/EXTRAS)))}
+                                                           (concat RequestNames/NAMES RequestNames/EXTRAS)))}
           :let [options (map :option (rows-of heading))]]
     (testing heading
       (is (apply distinct? options))

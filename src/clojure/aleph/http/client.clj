@@ -20,7 +20,7 @@
    (weir.http BodyMode HeaderCase HttpClient HttpClient$Builder HttpRequest)
    (weir.http.client CallbackThreads FollowUp Http2ClientOptions RequestOptions)
    (weir.net Transport)
-   (weir.net.tls Alpn)))
+   (weir.net.tls Alpn KeyStores)))
 
 (set! *warn-on-reflection* true)
 
@@ -46,7 +46,8 @@
 
 (def ^:no-doc connection-known
   "Options of connections; docs/options.md tells what each does."
-  #{:ssl-context :ssl-endpoint-id-alg :insecure? :local-address :unix-socket :bootstrap-transform
+  #{:ssl-context :ssl-endpoint-id-alg :insecure? :keystore :keystore-type :keystore-pass :trust-store
+    :trust-store-type :trust-store-pass :trust-managers :local-address :unix-socket :bootstrap-transform
     :pipeline-transform :keep-alive? :connect-timeout :idle-timeout :response-buffer-size
     :raw-stream? :max-initial-line-length :max-header-size :max-chunk-size :name-resolver
     :decompress-body? :header-case :response-executor :log-activity :error-logger :http-versions
@@ -72,12 +73,20 @@
    (Alpn/httpClient (or ssl-ctx (if insecure? {:trust-store InsecureTrustManagerFactory/INSTANCE} {}))
                     (or http-versions [:http1]))))
 
-(defn- set-tls [^HttpClient$Builder b {:keys [ssl-context insecure? http-versions] :as options}]
-  (cond
-    ssl-context (.sslContext b (if http-versions
-                                 (Alpn/httpClient ssl-context http-versions)
-                                 (Alpn/httpClient ssl-context)))
-    insecure? (.insecure b))
+(defn ^:no-doc tls-options
+  "Returns `:ssl-context`, or what clj-http's keys for key stores say, or nil."
+  [{:keys [ssl-context] :as options}]
+  (or ssl-context
+      (when (some #(get options %) [:keystore :trust-store :trust-managers])
+        (KeyStores/options options))))
+
+(defn- set-tls [^HttpClient$Builder b {:keys [insecure? http-versions] :as options}]
+  (let [context (tls-options options)]
+    (cond
+      context (.sslContext b (if http-versions
+                               (Alpn/httpClient context http-versions)
+                               (Alpn/httpClient context)))
+      insecure? (.insecure b)))
   (when (contains? options :ssl-endpoint-id-alg)
     (.endpointAlgorithm b (:ssl-endpoint-id-alg options)))
   (Http2ClientOptions/set b options))
@@ -248,7 +257,8 @@
   "Sends a request map over `pool` and returns a deferred of the response map."
   [^HttpClient pool req]
   (try
-    (let [options (read-options req)]
+    (let [options (read-options req)
+          pool (if (.isInsecure options) (.trustingAnybody pool) pool)]
       (if (.hasExtras options)
         ((requiring-resolve 'aleph.http.client-extras/send!) pool options req)
         (dispatch pool (.build (.builder options)) req)))

@@ -110,8 +110,8 @@
   "Returns a function that makes the connection of a key."
   [{:keys [connection-options middleware dns-options] :as options}]
   (let [^HttpClient$Builder b (doto (client/builder connection-options options) .once)
-        {:keys [ssl-context insecure? http-versions]} connection-options
-        tls (delay (when-not (or ssl-context insecure?) ; one for all, which resume each other's sessions
+        {:keys [insecure? http-versions]} connection-options
+        tls (delay (when-not (or insecure? (client/tls-options connection-options)) ; one for all, which resume each other's sessions
                      (.sslContext b (client/ssl-context http-versions))))]
     (when middleware
       (.attachment b (client/applied-once middleware)))
@@ -204,4 +204,7 @@
 (defn hop-client
   "Returns a client that sends a single hop over a pool of the program's kind."
   [pool]
-  (fn [req] (attempt pool (extras/single-hop req) 0)))
+  (fn [req]
+    (when (client/opt req :insecure)
+      (throw (o/illegal :insecure? true "false: the connections of this pool are its own")))
+    (attempt pool (extras/single-hop req) 0)))

@@ -81,11 +81,12 @@ public final class HttpClient implements Closeable {
   private static final HttpClient SHARED = new HttpClient(null, null);
 
   private final ConnectionPool pool; // null in the shared one
-  private final Object attachment;
+  private final Builder source; // what it was made of; null in the shared one
+  private HttpClient trusting; // null until it is asked for
 
-  private HttpClient(ConnectionPool pool, Object attachment) {
+  private HttpClient(ConnectionPool pool, Builder source) {
     this.pool = pool;
-    this.attachment = attachment;
+    this.source = source;
   }
 
   /** Returns a builder; nothing has to be set. */
@@ -130,7 +131,23 @@ public final class HttpClient implements Closeable {
 
   /** Returns what the builder was given for the program, or null. */
   public Object attachment() {
-    return attachment;
+    return source == null ? null : source.attachment;
+  }
+
+  /**
+   * Returns a client like this, for its insecure requests: one with connections of its own, that trusts
+   * every certificate for every name and shows none of its own. It is closed with this one.
+   */
+  public synchronized HttpClient trustingAnybody() {
+    if (trusting == null) {
+      Builder other = source == null ? builder() : source.copy();
+      other.sslContext = null;
+      trusting = other.insecure().build();
+      if (pool().isClosed()) {
+        trusting.close();
+      }
+    }
+    return trusting;
   }
 
   /** Returns how busy the client is. */
@@ -141,12 +158,19 @@ public final class HttpClient implements Closeable {
   /** Closes what is idle and fails what waits for a connection; running exchanges may end. */
   public void shutdown() {
     pool().close();
+    HttpClient other;
+    synchronized (this) {
+      other = trusting;
+    }
+    if (other != null) {
+      other.close();
+    }
   }
 
   /** The same as {@link #shutdown}. */
   @Override
   public void close() {
-    pool().close();
+    shutdown();
   }
 
   @Override
@@ -155,7 +179,7 @@ public final class HttpClient implements Closeable {
   }
 
   /** What a client needs to know. Each method returns the builder. */
-  public static final class Builder {
+  public static final class Builder implements Cloneable {
     private Transport transport;
     private Executor executor = CallbackThreads.INSTANCE;
     private int connectionsPerHost = DEFAULT_CONNECTIONS_PER_HOST;
@@ -483,7 +507,15 @@ public final class HttpClient implements Closeable {
 
     /** Makes the client; connections are made when they are needed. */
     public HttpClient build() {
-      return new HttpClient(makePool(), attachment);
+      return new HttpClient(makePool(), copy());
+    }
+
+    private Builder copy() {
+      try {
+        return (Builder) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
     }
 
     private static final List<String> VERSIONS = List.of(Alpn.HTTP2, Alpn.HTTP1_1);

@@ -90,7 +90,8 @@ public final class ConnectionPool implements Closeable {
     }
   }
 
-  boolean isClosed() {
+  /** Returns whether nothing new may begin. */
+  public boolean isClosed() {
     return closed;
   }
 

@@ -12,7 +12,7 @@ import java.util.Set;
 final class RefusedOptions {
 
   private static final String POOL = "no such option of a request, but the pool's ";
-  private static final String TLS = POOL + ":ssl-context";
+  private static final String TLS = "no such option of a request, but the pool's of that name";
   private static final Map<String, String> INSTEAD = new LinkedHashMap<>();
 
   static {
@@ -31,7 +31,6 @@ final class RefusedOptions {
     INSTEAD.put("http-request-config", "none, but options of the request");
     INSTEAD.put("cookie-policy-registry", "none, but a :cookie-spec");
     INSTEAD.put("dns-resolver", POOL + ":dns-options or :name-resolver");
-    INSTEAD.put("insecure", POOL + ":insecure?");
     INSTEAD.put("keystore", TLS);
     INSTEAD.put("keystore-type", TLS);
     INSTEAD.put("keystore-pass", TLS);

@@ -18,8 +18,6 @@ import java.net.MalformedURLException;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import weir.http.BodyMode;
 import weir.http.HeaderName;
@@ -29,114 +27,10 @@ import weir.options.Options;
 
 /**
  * The options of a request by the names that Clojure programs give them: makes an HttpRequest of a
- * request map, in one pass over it. {@code docs/options.md} tells what each does.
+ * request map, in one pass over it. {@link RequestNames} has them, and {@code docs/options.md} tells what
+ * each does.
  */
 public final class RequestOptions extends AFn {
-
-  /** Names that are read here, without colons; each may have a question mark at its end. */
-  public static final List<String> NAMES =
-      List.of(
-          "request-method",
-          "method",
-          "url",
-          "scheme",
-          "host",
-          "server-name",
-          "port",
-          "server-port",
-          "uri",
-          "query-string",
-          "query-params",
-          "form-params",
-          "form-param-encoding",
-          "multi-param-style",
-          "ignore-nested-query-string",
-          "flatten-nested-form-params",
-          "flatten-nested-keys",
-          "json-opts",
-          "transit-opts",
-          "headers",
-          "body",
-          "body-encoding",
-          "length",
-          "content-type",
-          "character-encoding",
-          "accept",
-          "accept-encoding",
-          "basic-auth",
-          "user-info",
-          "oauth-token",
-          "as",
-          "coerce",
-          "raw-stream",
-          "max-body-size",
-          "decompress-body",
-          "throw-exceptions",
-          "unexceptional-status",
-          "follow-redirects",
-          "force-redirects",
-          "redirect-strategy",
-          "max-redirects",
-          "pool",
-          "middleware",
-          "pool-timeout",
-          "connection-request-timeout",
-          "conn-request-timeout",
-          "connection-timeout",
-          "conn-timeout",
-          "request-timeout",
-          "socket-timeout",
-          "read-timeout",
-          "total-timeout",
-          "response-executor");
-
-  /** Names of what {@code aleph.http.client-extras} reads. */
-  public static final List<String> EXTRAS =
-      List.of(
-          "cookies",
-          "cookie-store",
-          "cookie-spec",
-          "cookie-policy",
-          "decode-cookies",
-          "multipart",
-          "mime-subtype",
-          "multipart-charset",
-          "multipart-mode",
-          "save-request",
-          "debug",
-          "debug-body",
-          "digest-auth",
-          "request-interceptor",
-          "response-interceptor",
-          "retry-handler",
-          "on-upload",
-          "on-download",
-          "cache",
-          "cache-config",
-          "trailers",
-          "proxy-options",
-          "proxy-host",
-          "proxy-port",
-          "proxy-user",
-          "proxy-pass",
-          "proxy-ignore-hosts");
-
-  /** Keys of Ring's requests and of earlier hops, which say nothing here. */
-  private static final Set<String> SILENT =
-      Set.of(
-          "remote-addr",
-          "content-length",
-          "protocol",
-          "path",
-          "params",
-          "request-url",
-          "redirects-count",
-          "trace-redirects");
-
-  private static final Set<String> KNOWN = names();
-  private static final Set<String> EXTRA = Set.copyOf(EXTRAS);
-  private static final int MAX_REMEMBERED = 1024;
-  private static final Set<Keyword> REPORTED = ConcurrentHashMap.newKeySet();
 
   private static final HeaderName CONTENT_LENGTH = HeaderName.of("content-length");
   private static final HeaderName ACCEPT_ENCODING = HeaderName.of("accept-encoding");
@@ -146,6 +40,7 @@ public final class RequestOptions extends AFn {
   private final Map<?, ?> request;
   private final HttpRequest.Builder builder = HttpRequest.builder().failOnErrorStatus(true);
   private boolean hasExtras;
+  private Boolean insecure;
 
   // What decides together with others, or has to wait for its turn.
   private Object method;
@@ -172,14 +67,6 @@ public final class RequestOptions extends AFn {
     this.request = request;
   }
 
-  private static Set<String> names() {
-    Set<String> all = new java.util.HashSet<>(NAMES);
-    all.addAll(EXTRAS);
-    all.addAll(SILENT);
-    all.addAll(RefusedOptions.NAMES);
-    return Set.copyOf(all);
-  }
-
   /**
    * Reads a request map.
    *
@@ -201,6 +88,11 @@ public final class RequestOptions extends AFn {
   /** Returns what the request is made of so far. */
   public HttpRequest.Builder builder() {
     return builder;
+  }
+
+  /** Returns whether every certificate will do. */
+  public boolean isInsecure() {
+    return insecure != null && insecure;
   }
 
   /** Returns whether there are options that are not read here. */
@@ -266,6 +158,7 @@ public final class RequestOptions extends AFn {
       }
       case "force-redirects", "force-redirects?" -> forceRedirects = and(forceRedirects, v);
       case "redirect-strategy" -> redirects(k, v);
+      case "insecure", "insecure?" -> insecure = and(insecure, v);
       case "max-redirects" -> builder.maxRedirects(nonNegativeInt(k, v));
       case "unexceptional-status" -> {
         IFn statuses = instance(IFn.class, k, v, "a function or a set");
@@ -282,19 +175,10 @@ public final class RequestOptions extends AFn {
     String name = k.getName();
     int end = name.length() - 1;
     String bare = end > 0 && name.charAt(end) == '?' ? name.substring(0, end) : name;
-    if (EXTRA.contains(bare)) {
+    if (RequestNames.isExtra(bare)) {
       hasExtras |= truthy(v);
-    } else if (!KNOWN.contains(bare)) {
-      reportMisspelt(k);
-    } else {
+    } else if (!RequestNames.reportMisspelt(k, bare)) {
       RefusedOptions.check(k, bare, v);
-    }
-  }
-
-  /** Programs put keys of their own into requests: only what is spelt like an option is told. */
-  private static void reportMisspelt(Keyword k) {
-    if (REPORTED.size() < MAX_REMEMBERED && REPORTED.add(k)) {
-      Options.reportMisspelt("aleph.http/request", k, KNOWN);
     }
   }
 
