@@ -195,7 +195,8 @@
 
 (defn put-all!
   "Puts `msgs` in order, each when the one before was accepted. Returns a deferred of true, or of false
-  at the first that was refused."
+  at the first that was refused. A lazy seq is evaluated as it goes, on the calling thread and then by
+  whoever makes room; feed it in with `connect` to keep that off others' threads."
   [sink msgs]
   (Streams/putAll sink (SeqIterator. (seq msgs))))
 

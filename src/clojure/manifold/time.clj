@@ -10,7 +10,7 @@
    [java.util.concurrent ScheduledExecutorService]
    [java.util.function Supplier ToDoubleFunction]
    [manifold.time IClock]
-   [weir.deferred Deferreds]
+   [weir.deferred Context Deferreds]
    [weir.options Arguments]
    [weir.time CurrentClock MockClock ScheduledExecutorClock SystemClock Timestamps]))
 
@@ -148,7 +148,7 @@
    (every period 0 f))
   ([period initial-delay f]
    (.every *clock* (Arguments/decimal "initial-delay" initial-delay)
-           (Arguments/decimal "period" period) (Arguments/runnable "f" f))))
+           (Arguments/decimal "period" period) (Context/around (Arguments/runnable "f" f)))))
 
 (defn in
   "Calls `f`, a function without arguments, after `interval`, at once if that is negative. Returns a

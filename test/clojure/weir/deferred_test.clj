@@ -54,6 +54,17 @@
 (defn- realize-elsewhere [d x]
   @(future (d/success! d x)))
 
+(deftest bindings-follow-functions-that-a-clock-calls
+  (conveying [(wd/bindings)]
+    (doseq [schedule [#(t/in 1 %) #(t/at 1 %) #(t/every 1 1 %)]]
+      (let [clock (t/mock-clock)
+            seen  (promise)]
+        (t/with-clock clock
+          (binding [*who* "Ada"]
+            (schedule #(deliver seen *who*))))
+        (t/advance clock 1)
+        (is (= "Ada" (deref seen 0 :never)))))))
+
 (deftest bindings-follow-functions-that-wait
   (conveying [(wd/bindings)]
     (let [d      (d/deferred)
