@@ -203,6 +203,7 @@
                             :http2-max-concurrent-streams Http2Config/DEFAULT_MAX_CONCURRENT_STREAMS
                             :http2-window-size Http2Config/DEFAULT_STREAM_WINDOW_BYTES
                             :http2-connection-window-size Http2Config/DEFAULT_CONNECTION_WINDOW_BYTES
+                            :http2-max-window-size Http2Config/DEFAULT_MAX_WINDOW_BYTES
                             :http2-max-frame-size Http2Config/DEFAULT_MAX_FRAME_BYTES
                             :http2-max-resets Http2Config/DEFAULT_MAX_RESETS
                             :http2-max-control-frames Http2Config/DEFAULT_MAX_CONTROL_FRAMES

@@ -13,6 +13,8 @@ import java.util.Objects;
  * @param maxConcurrentStreams streams that the peer may have open at once; more are refused
  * @param streamWindowBytes bytes of a body that may come before somebody has read them
  * @param connectionWindowBytes the same for all bodies of a connection together
+ * @param maxWindowBytes how wide these windows may grow while what comes is read as fast as the peer
+ *     sends it
  * @param maxFrameBytes the largest frame that the peer may send
  * @param maxHeaderListBytes the largest field section that the peer may send, each field counted with
  *     32 bytes more; 0 for what {@code maxHeaderBytes} of HTTP/1 says
@@ -29,6 +31,7 @@ public record Http2Config(
     int maxConcurrentStreams,
     int streamWindowBytes,
     int connectionWindowBytes,
+    int maxWindowBytes,
     int maxFrameBytes,
     long maxHeaderListBytes,
     int maxResets,
@@ -46,6 +49,9 @@ public record Http2Config(
 
   /** Bytes of all bodies of a connection before somebody has read them: 4 MiB. */
   public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
+
+  /** How wide windows may grow: 16 MiB. */
+  public static final int DEFAULT_MAX_WINDOW_BYTES = 16 * 1024 * 1024;
 
   /** Largest frame: 16 KiB, the least that there is. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 16 * 1024;
@@ -109,6 +115,7 @@ public record Http2Config(
     private int maxConcurrentStreams = DEFAULT_MAX_CONCURRENT_STREAMS;
     private int streamWindowBytes = DEFAULT_STREAM_WINDOW_BYTES;
     private int connectionWindowBytes = DEFAULT_CONNECTION_WINDOW_BYTES;
+    private int maxWindowBytes = DEFAULT_MAX_WINDOW_BYTES;
     private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
     private long maxHeaderListBytes;
     private int maxResets = DEFAULT_MAX_RESETS;
@@ -135,6 +142,12 @@ public record Http2Config(
     /** Sets the same for all bodies of a connection together, 65,535 or more (RFC 9113 §6.9.2). */
     public Builder connectionWindowBytes(int n) {
       connectionWindowBytes = within("connectionWindowBytes", n, LEAST_WINDOW, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /** Sets how wide windows may grow; they never shrink to this. */
+    public Builder maxWindowBytes(int n) {
+      maxWindowBytes = positive("maxWindowBytes", n);
       return this;
     }
 
@@ -200,6 +213,7 @@ public record Http2Config(
           maxConcurrentStreams,
           streamWindowBytes,
           connectionWindowBytes,
+          maxWindowBytes,
           maxFrameBytes,
           maxHeaderListBytes,
           maxResets,

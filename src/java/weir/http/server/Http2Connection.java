@@ -26,6 +26,7 @@ import weir.http.NettyMessages;
 import weir.http.body.ReadGate;
 import weir.http.http2.FrameCodecs;
 import weir.http.http2.FrameGuard;
+import weir.http.http2.WindowTuner;
 
 /**
  * One HTTP/2 connection: the last handler of its pipeline. Knows the streams that are open, and decides
@@ -57,6 +58,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   private Peer peer;
   private SSLSession session;
   private Http2Timer timer;
+  private WindowTuner windows;
 
   private Http2Stream first; // of those that are open, the newest
   private int open;
@@ -93,6 +95,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
       peer = Peer.of(Endpoints.of(c.channel()), secure, context.config().proxies());
     }
     session = secure ? NettyMessages.sslSession(c.channel()) : null;
+    windows = new WindowTuner(codec, c, context.config().http2().limits());
     timer = new Http2Timer(this, context.config().timeouts());
     loop.sweep().add(timer);
     if (c.channel().isActive()) {
@@ -180,10 +183,25 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext c, Object frame) {
-    if (frame instanceof Http2PingFrame ping && ping.ack() && ping.content() == GOING) {
-      nameLastStream();
+    if (frame instanceof Http2PingFrame ping && ping.ack()) {
+      answered(ping.content());
     }
     ReferenceCountUtil.release(frame);
+  }
+
+  private void answered(long ping) {
+    try {
+      if (!windows.answered(ping) && ping == GOING) {
+        nameLastStream();
+      }
+    } catch (Http2Exception e) {
+      LOG.debug("could not widen a window of {}", remote(), e);
+    }
+  }
+
+  /** Bytes of a body have come that is read while it arrives. */
+  void received(int streamId, int bytes) {
+    windows.received(streamId, bytes);
   }
 
   // ---- streams

@@ -174,6 +174,7 @@ final class Http2Intake implements StreamedBody.Owner {
       return;
     }
     if (streamed) {
+      stream.connection().received(streamId(), size);
       giveBack(data.initialFlowControlledBytes() - size); // padding is read by nobody
     }
     if (size > 0) {

@@ -403,6 +403,41 @@ class Http2ServerTest {
     }
   }
 
+  @Test
+  void windowsGrowWhileTheHandlerReadsAsFastAsTheClientSends() throws Exception {
+    int window = 100_000;
+    try (FrameClient client =
+        serve(
+            b ->
+                b.http2(
+                    h ->
+                        h.limits(
+                            weir.http.http2.Http2Config.builder()
+                                .streamWindowBytes(window)
+                                .connectionWindowBytes(window)
+                                .build())),
+            r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))) {
+      client.await(FrameClient.SETTINGS);
+      client.await(FrameClient.SETTINGS); // the answer to ours comes before that to the next
+      client.request(1, false, "POST", "/");
+      byte[] piece = new byte[10_000];
+      for (int i = 0; i < 9; i++) {
+        client.frame(FrameClient.DATA, 0, 1, piece);
+      }
+      long given = 0;
+      while (given < window) { // as much again
+        FrameClient.Frame frame = client.read();
+        if (frame.type() == FrameClient.PING) {
+          client.frame(FrameClient.PING, FrameClient.ACK, 0, frame.payload());
+        } else if (frame.type() == FrameClient.WINDOW_UPDATE && frame.stream() == 1) {
+          given += frame.number(0);
+        }
+      }
+      client.frame(FrameClient.DATA, FrameClient.END_STREAM, 1, piece);
+      assertEquals("100000", client.response(1).text());
+    }
+  }
+
   // ---- HTTP/1 beside it
 
   @Test
