@@ -19,6 +19,7 @@ import io.netty.util.concurrent.Future;
 import java.net.ProtocolException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.http.body.Bodies;
 import weir.http.body.ReadGate;
 import weir.http.http2.Http2Fields;
 import weir.http.http2.RequestFields;
@@ -76,7 +77,11 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
     if (!connection.takesMore()) {
       // Nothing was sent: any request may go to another connection.
       release();
-      sendAgain(exchange);
+      if (exchange.retries() < Http2StreamLoss.MAX_UNPROCESSED) {
+        sendAgain(exchange);
+      } else {
+        giveUp(exchange);
+      }
       return;
     }
     reused = connection.isReused();
@@ -117,6 +122,13 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
   public void handlerAdded(ChannelHandlerContext c) {
     ctx = c;
     gate = new ReadGate(c.channel());
+  }
+
+  /** Connection after connection takes nothing. */
+  private void giveUp(Exchange exchange) {
+    Bodies.discard(exchange.request().body());
+    Answer none = new Answer(this, exchange, connection.config());
+    none.failExchange(loss.cause(none));
   }
 
   private void sendAgain(Exchange exchange) {

@@ -15,7 +15,7 @@ import java.nio.channels.ClosedChannelException;
 final class Http2StreamLoss {
 
   /** So often a request goes out again that the server has not looked at. */
-  private static final int MAX_UNPROCESSED = 3;
+  static final int MAX_UNPROCESSED = 3;
 
   private final Http2ClientConnection connection;
   private boolean ignored; // by a server that goes away

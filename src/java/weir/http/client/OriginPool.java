@@ -255,15 +255,19 @@ final class OriginPool extends Serial {
         });
   }
 
-  /** Returns whether it was not enough for all of them. */
+  /**
+   * Returns whether it was not enough for all of them. One that takes nothing although it is new goes to
+   * all: each finds out for itself, and none waits for ever.
+   */
   private boolean leaseToRiders(Connecting attempt, ClientConnection connection) {
     boolean more = false;
+    boolean useless = Roomy.room(connection) == 0;
     Exchange each = waiting.first();
     while (attempt.riders > 0) {
       Exchange next = each.next;
       if (each.connecting == attempt) {
         attempts.getOff(each);
-        if (connection.slot().leases < Roomy.room(connection)) {
+        if (useless || connection.slot().leases < Roomy.room(connection)) {
           waiting.remove(each);
           lease(each, connection);
         } else {

@@ -172,6 +172,51 @@ class Http2StreamsTest extends Http2Peer {
   }
 
   @Test
+  void serversThatOnlyGoAwayAreNotAskedForEver() throws Exception {
+    serve(
+        with -> {
+          with.open();
+          with.goAway(0, NO_ERROR, "closed today");
+          with.awaitClose();
+        });
+    HttpRequest post = request().method("POST").body("x").build();
+    Throwable failure = failureOf(client.send(post));
+    assertTrue(failure.getMessage().endsWith("NO_ERROR(0): closed today"), failure::toString);
+    assertTrue(server.connections() <= 5, () -> server.connections() + " connections");
+  }
+
+  @Test
+  void hooksHearOfWhatServersEnd() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    client =
+        of(
+            HttpClient.builder()
+                .http2(
+                    Http2Options.builder()
+                        .onGoAway((ctx, frame) -> heard.add("gone"))
+                        .onStreamGoAway((ctx, frame) -> heard.add("ignored"))
+                        .onReset((ctx, frame) -> heard.add("reset " + frame.errorCode()))
+                        .build()));
+    serve(
+        with -> {
+          with.open();
+          if (with.number > 1) {
+            answerAll(with, "ok");
+            return;
+          }
+          with.reset(with.request().stream(), INTERNAL_ERROR);
+          with.request();
+          with.goAway(1, NO_ERROR, "");
+          with.awaitClose();
+        });
+    failureOf(send());
+    assertEquals("reset 2", heard.poll(20, TimeUnit.SECONDS));
+    assertEquals("ok", get(send()).body());
+    assertEquals("ignored", heard.poll(20, TimeUnit.SECONDS));
+    assertEquals("gone", heard.poll(20, TimeUnit.SECONDS));
+  }
+
+  @Test
   void aRefusedStreamIsSentAgain() throws Exception {
     serve(
         with -> {
