@@ -99,10 +99,11 @@
   `:queue-latency` and `:task-latency` (both from submission on, in ms), `:task-arrival-rate`,
   `:task-completion-rate` and `:task-rejection-rate` (per second), and `:utilization`. Each of the
   latter is a map of quantile to double."
-  ([s]
-   (stats->map s [0.5 0.9 0.95 0.99 0.999]))
-  ([s quantiles]
-   (to-map (Arguments/instance Stats "s" s "statistics, as `getStats` of an executor returns them")
+  ([stats]
+   (stats->map stats [0.5 0.9 0.95 0.99 0.999]))
+  ([stats quantiles]
+   (to-map (Arguments/instance
+            Stats "stats" stats "statistics, as `getStats` of an executor returns them")
            quantiles)))
 
 (defn- ^Consumer stats-consumer [place callback]
@@ -166,10 +167,10 @@
                           effect with a `:thread-factory`)
 
   What a task throws is logged."
-  [opts]
-  (report-unknown "instrumented-executor" opts (conj pool-options :controller :queue-length))
-  (assert (:controller opts) "instrumented-executor requires a :controller")
-  (.build (configure (ExecutorBuilder/controlledBy (Controller/of (:controller opts))) opts)))
+  [options]
+  (report-unknown "instrumented-executor" options (conj pool-options :controller :queue-length))
+  (assert (:controller options) "instrumented-executor requires a :controller")
+  (.build (configure (ExecutorBuilder/controlledBy (Controller/of (:controller options))) options)))
 
 (defn ^ExecutorService fixed-thread-executor
   "Returns an ExecutorService with `num-threads` threads, all there from the beginning. Options are

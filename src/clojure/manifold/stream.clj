@@ -278,8 +278,8 @@
   :description - any value, which `downstream` reports"
   ([source sink]
    (connect source sink nil))
-  ([source sink opts]
-   (graph/connect source sink opts)))
+  ([source sink options]
+   (graph/connect source sink options)))
 
 (defn connect-via
   "Calls `callback` with each message of `src`. The deferred, or value, it returns says when the next

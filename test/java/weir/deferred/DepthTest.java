@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** T1: no number of linked deferreds overflows the stack, in whatever way they are linked. */
+/** T1, 16.6: no number of linked deferreds overflows the stack, in whatever way they are linked. */
 class DepthTest {
 
   private static final int DEPTH = 1_000_000;

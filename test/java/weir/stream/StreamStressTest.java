@@ -27,7 +27,7 @@ class StreamStressTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 64})
-  void withRandomWithdrawalsNothingIsLostOrDoubled(long capacity) throws Exception {
+  void withRandomWithdrawalsNothingIsLostOrDoubled(long capacity) throws Exception { // 16.7
     Stream<Message> s = Stream.buffered(capacity);
     AtomicInteger drained = new AtomicInteger();
     s.onDrained(drained::incrementAndGet);
