@@ -133,6 +133,12 @@
       1007 :invalid-payload-data (frame 1 (byte-array [-1]))
       1009 :message-too-big (text long-text))))
 
+(deftest faults-are-events
+  (let [events (LinkedBlockingQueue.)]
+    (with-socket [client (fn [req] (as-channel req {:on-receive (fn [_ _] (throw (ex-info "expected by this test" {})))}))
+                  {:event-logger (fn [event] (.put events event))} (bytes-of handshake (text "a") (frame 3 (byte-array 0)))]
+      (is (= ["httpkit.server.ws.frame.error" "httpkit.server.ws.decode.error"] [(poll events) (poll events)])))))
+
 (deftest a-lost-connection-is-going-away
   (let [closed (promise)]
     (with-socket [client (fn [req] (as-channel req {:on-close (fn [_ s] (deliver closed s))}))

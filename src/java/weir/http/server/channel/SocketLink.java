@@ -12,6 +12,7 @@ import weir.http.server.WebSocketUpgrade;
 import weir.http.websocket.AcceptOptions;
 import weir.http.websocket.CloseCode;
 import weir.http.websocket.WebSocket;
+import weir.http.websocket.WebSocketException;
 import weir.http.websocket.WebSocketListener;
 
 /**
@@ -209,6 +210,14 @@ final class SocketLink implements WebSocketListener {
   @Override
   public void onPing(WebSocket from, byte[] data) {
     receive(onPing, data);
+  }
+
+  @Override
+  public void onError(WebSocket from, Throwable cause) {
+    if (cause instanceof WebSocketException) { // else the peer has gone, or we have failed
+      hub.journal().warn("a peer broke the WebSocket protocol: " + channel, cause);
+      hub.journal().event("serverWsDecodeError");
+    }
   }
 
   @Override
