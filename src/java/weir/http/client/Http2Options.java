@@ -19,8 +19,11 @@ import weir.http.http2.Http2Config;
  */
 public final class Http2Options {
 
-  /** Bytes of one response that may be on their way, or wait unread: 8 MiB. */
-  public static final int DEFAULT_STREAM_WINDOW_BYTES = 8 << 20;
+  /**
+   * Bytes of one response that may be on their way, or wait unread: 32 MiB. A window is what comes at
+   * most within one round trip, so that a smaller one slows down large bodies from afar.
+   */
+  public static final int DEFAULT_STREAM_WINDOW_BYTES = 32 << 20;
 
   /**
    * Bytes of all responses of a connection that may be on their way, or wait unread: 512 MiB, so that
