@@ -375,6 +375,7 @@ public final class HttpClient implements Closeable {
      */
     public Builder sslContext(SslContext context) {
       sslContext = Objects.requireNonNull(context, "context");
+      insecure = false;
       return this;
     }
 
@@ -387,6 +388,7 @@ public final class HttpClient implements Closeable {
     /** Trusts every certificate for every name. Not for networks that anybody else can reach. */
     public Builder insecure() {
       insecure = true;
+      sslContext = null;
       return endpointAlgorithm(null);
     }
 
