@@ -144,13 +144,14 @@
         (settled counts)
         (is (= 2 (:disposed @counts)))))
     (testing "a request that is cancelled"
-      (with-server [url (fn [_] (d/deferred))]
-        (let [r (http/get url {:pool pool})]
-          (await-true "it is under way" #(= [3 1] ((juxt :made :taken) @counts)))
-          (http/cancel-request! r)
-          (is (instance? RequestCancellationException (failure r)))
-          (settled counts)
-          (is (= 3 (:disposed @counts))))))
+      (let [came (promise)]
+        (with-server [url (fn [_] (deliver came true) (d/deferred))]
+          (let [r (http/get url {:pool pool})]
+            (is (true? (value came)))
+            (http/cancel-request! r)
+            (is (instance? RequestCancellationException (failure r)))
+            (settled counts)
+            (is (= 3 (:disposed @counts)))))))
     (testing "a body that is closed early"
       (with-server [url (fn [_] {:status 200 :body (byte-array 10000000)})]
         (.close ^java.io.InputStream (:body (value (http/get url {:pool pool}))))
