@@ -18,6 +18,8 @@ public final class WindowTuner {
 
   private static final long PAYLOAD = 0x77696e646f77L;
 
+  private static final long REST_NANOS = 200_000_000L;
+
   /** Smaller windows were chosen to be small. */
   private static final int LEAST_WINDOW = 64 * 1024;
 
@@ -29,6 +31,10 @@ public final class WindowTuner {
   private int stream;
   private long ofStream;
   private long ofAll;
+
+  // After a window that was wide enough the peer is left alone for a while.
+  private long rest;
+  private long restSince = System.nanoTime() - REST_NANOS;
 
   /**
    * Creates a tuner.
@@ -44,7 +50,10 @@ public final class WindowTuner {
   /** Bytes of a body have come. */
   public void received(int streamId, int bytes) {
     if (!counting) {
-      begin(streamId);
+      rest -= bytes;
+      if (rest <= 0) {
+        begin(streamId);
+      }
     }
     ofAll += bytes;
     if (streamId == stream) {
@@ -55,7 +64,7 @@ public final class WindowTuner {
   private void begin(int streamId) {
     Http2Stream of = codec.connection().stream(streamId);
     int window = of == null ? 0 : flow().initialWindowSize(of);
-    if (window < LEAST_WINDOW || window >= most) {
+    if (window < LEAST_WINDOW || window >= most || System.nanoTime() - restSince < REST_NANOS) {
       return;
     }
     counting = true;
@@ -80,18 +89,24 @@ public final class WindowTuner {
     }
     counting = false;
     Http2Connection connection = codec.connection();
-    widen(connection.connectionStream(), ofAll);
+    boolean widened = widen(connection.connectionStream(), ofAll);
     Http2Stream counted = connection.stream(stream);
     if (counted != null) {
-      widen(counted, ofStream);
+      widened |= widen(counted, ofStream);
+    }
+    if (!widened) {
+      rest = LEAST_WINDOW;
+      restSince = System.nanoTime();
     }
     return true;
   }
 
-  private void widen(Http2Stream of, long came) throws Http2Exception {
+  private boolean widen(Http2Stream of, long came) throws Http2Exception {
     int window = flow().initialWindowSize(of);
-    if (came * 3 >= window * 2L && window < most) {
-      flow().incrementWindowSize(of, Math.min(window, most - window));
+    if (came * 3 < window * 2L || window >= most) {
+      return false;
     }
+    flow().incrementWindowSize(of, Math.min(window, most - window));
+    return true;
   }
 }

@@ -438,6 +438,29 @@ class Http2ServerTest {
     }
   }
 
+  /** A client takes many PINGs for a flood. */
+  @Test
+  void aLongUploadBringsFewPings() throws Exception {
+    try (FrameClient client =
+        serve(r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))) {
+      client.await(FrameClient.SETTINGS);
+      client.request(1, false, "POST", "/");
+      int pings = 0;
+      for (int i = 0; i < 500; i++) {
+        client.frame(FrameClient.DATA, i == 499 ? FrameClient.END_STREAM : 0, 1, new byte[1000]);
+      }
+      while (!client.soFar(1).ended) {
+        FrameClient.Frame frame = client.read();
+        if (frame.type() == FrameClient.PING && (frame.flags() & FrameClient.ACK) == 0) {
+          pings++;
+          client.frame(FrameClient.PING, FrameClient.ACK, 0, frame.payload());
+        }
+      }
+      assertEquals("500000", client.soFar(1).text());
+      assertTrue(pings <= 50, () -> "many PINGs");
+    }
+  }
+
   // ---- HTTP/1 beside it
 
   @Test
