@@ -600,7 +600,7 @@
 (deftype Bag [xs])
 (deftype LateBag [xs])
 
-(deftest protocols-can-be-extended-at-any-time
+(deftest ^:runs-once protocols-can-be-extended-at-any-time
   (is (not (s/sourceable? (LateBag. [1]))))
   (extend-protocol core/Sourceable
     Bag (to-source [b] (s/->source (.-xs b)))
