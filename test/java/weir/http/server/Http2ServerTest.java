@@ -387,6 +387,7 @@ class Http2ServerTest {
               assertTrue(readOn.await(20, TimeUnit.SECONDS));
               return Reply.text("" + ((InputStream) r.body()).readAllBytes().length);
             })) {
+      client.await(FrameClient.SETTINGS); // and says so: the window is 1000 from then on
       client.request(1, false, "POST", "/").data(1, false, "x".repeat(1000));
       client.frame(FrameClient.PING, 0, 0, new byte[8]);
       FrameClient.Frame frame;
