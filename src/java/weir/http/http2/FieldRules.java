@@ -27,6 +27,9 @@ public final class FieldRules {
 
   /** Returns whether that is the name of a field: a token in lower case. */
   public static boolean isName(CharSequence name) {
+    if (name instanceof AsciiString ascii) {
+      return isName(ascii);
+    }
     int n = name.length();
     for (int i = 0; i < n; i++) {
       char c = name.charAt(i);
@@ -35,6 +38,18 @@ public final class FieldRules {
       }
     }
     return n > 0;
+  }
+
+  private static boolean isName(AsciiString name) {
+    byte[] bytes = name.array();
+    int from = name.arrayOffset();
+    int to = from + name.length();
+    for (int i = from; i < to; i++) {
+      if (bytes[i] < 0 || !IN_NAME[bytes[i]]) {
+        return false;
+      }
+    }
+    return from < to;
   }
 
   /** Returns whether that is a value: nothing that ends a line, and no space around it (§8.2.1). */
