@@ -232,8 +232,12 @@ public final class FrameGuard extends ChannelDuplexHandler {
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     Channel channel = ctx.channel();
-    if (!server || lingering || !channel.isActive()) {
+    if (!server || !channel.isActive()) {
       ctx.close(promise);
+      return;
+    }
+    if (lingering) { // the codec closes twice after an error
+      channel.closeFuture().addListener(closed -> promise.trySuccess());
       return;
     }
     lingering = true;
