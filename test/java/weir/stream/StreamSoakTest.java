@@ -22,8 +22,8 @@ class StreamSoakTest {
 
   private static final int MANY = 1_000_000;
 
-  /** A million objects of the smallest size would be 16 MB. */
-  private static final long TOLERANCE = 3 << 20;
+  /** A million objects of the smallest size would be 16 MB; others use the heap, too. */
+  private static final long TOLERANCE = 12 << 20;
 
   /** Other tests' servers may still be going down beside this one, and start a thread for it. */
   private static final int THREADS_OF_OTHERS = 16;
