@@ -22,6 +22,8 @@ public final class FieldSection {
   private final AsciiString[] encoded = new AsciiString[CACHED];
   private AsciiString[] pairs = new AsciiString[32];
   private int length;
+  private int lastStatus;
+  private AsciiString lastStatusText;
 
   /** Forgets the fields of the message before. */
   public void clear() {
@@ -82,8 +84,11 @@ public final class FieldSection {
 
   /** Returns the gathered fields behind a status. */
   public Http2Headers response(int status) {
-    return ReadOnlyHttp2Headers.serverHeaders(
-        false, HttpResponseStatus.valueOf(status).codeAsText(), pairs());
+    if (status != lastStatus) {
+      lastStatus = status;
+      lastStatusText = HttpResponseStatus.valueOf(status).codeAsText();
+    }
+    return ReadOnlyHttp2Headers.serverHeaders(false, lastStatusText, pairs());
   }
 
   /** Returns the gathered fields behind those of a request; null for one that it has not. */

@@ -61,6 +61,12 @@ final class Http2Pipeline {
       this.connection = connection;
     }
 
+    /** Spares each stream a look-up of the annotation. */
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
       ChannelPipeline pipeline = ctx.pipeline();
