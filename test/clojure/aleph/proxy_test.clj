@@ -14,10 +14,12 @@
    (aleph.utils ProxyConnectionTimeoutException)
    (clojure.lang ExceptionInfo)
    (io.netty.handler.proxy ProxyConnectException)
+   (io.netty.handler.ssl SslContextBuilder)
    (java.io Closeable File)
    (java.net ServerSocket)
+   (java.util HashMap)
    (weir.http HttpClient HttpServer)
-   (weir.net.proxy NoProxy)
+   (weir.net.proxy NoProxy ProxyOptions)
    (weir.testing Await Ports Program)))
 
 (set! *warn-on-reflection* true)
@@ -136,21 +138,53 @@
            ["a, EXAMPLE.com ,b" "Example.Com" 80 true] ["::1" "::1" 80 true] ["" "x" 80 false]]]
     (is (= matches? (.matches (NoProxy/parse patterns) host port)) (str patterns " " host ":" port))))
 
-(deftest the-proxy-is-reached-over-tls
-  ;; socat ends TLS in front of tinyproxy.
-  (let [port (Ports/free)
-        pem (doto (File/createTempFile "proxy" ".pem") (.deleteOnExit))
+(defmacro ^:private with-tls-proxy
+  "Ends TLS in front of tinyproxy by socat."
+  [[port] & body]
+  `(let [~port (Ports/free)]
+     (with-open [_# (tls-proxy ~port)]
+       (Ports/awaitListener ~port)
+       ~@body)))
+
+(defn- tls-proxy ^Program [port]
+  (let [pem (doto (File/createTempFile "proxy" ".pem") (.deleteOnExit))
         encoder (java.util.Base64/getMimeEncoder)
         part (fn [kind ^bytes der] (str "-----BEGIN " kind "-----\n" (.encodeToString encoder der) "\n-----END " kind "-----\n"))]
     (spit pem (str (part "PRIVATE KEY" (.getEncoded ^java.security.PrivateKey (:private-key made)))
                    (part "CERTIFICATE" (.getEncoded ^java.security.cert.X509Certificate (first (:certificate-chain made))))))
-    (with-open [_ (Program/start (into-array String ["socat" (str "OPENSSL-LISTEN:" port ",fork,reuseaddr,bind=127.0.0.1,verify=0,cert=" pem)
-                                                     (str "TCP:127.0.0.1:" *tinyproxy*)]))]
-      (Ports/awaitListener port)
-      (let [options {:port port :protocol :https :ssl-context {:trust-store (:certificate-chain made)}}]
-        (is (re-find #"tinyproxy" (:via (fetch options (plain)))))
-        (is (map? (fetch options (secure))))
-        (is (map? (fetch (assoc options :tunnel? true) (plain))))))))
+    (Program/start (into-array String ["socat" (str "OPENSSL-LISTEN:" port ",fork,reuseaddr,bind=127.0.0.1,verify=0,cert=" pem)
+                                       (str "TCP:127.0.0.1:" *tinyproxy*)]))))
+
+(deftest the-proxy-is-reached-over-tls
+  (with-tls-proxy [port]
+    (let [options {:port port :protocol :https :ssl-context {:trust-store (:certificate-chain made)}}]
+      (is (re-find #"tinyproxy" (:via (fetch options (plain)))))
+      (is (map? (fetch options (secure))))
+      (is (map? (fetch (assoc options :tunnel? true) (plain)))))))
+
+(deftest requests-that-name-the-same-proxy-share-connections
+  ;; A context made for each request made each proxy another one.
+  (with-tls-proxy [port]
+    (with-open [p (http/connection-pool {:connection-options {:ssl-context {:trust-store (:certificate-chain made)}}})]
+      (let [before (connects-logged)]
+        (dotimes [_ 3]
+          (is (map? (:body @(http/get (secure) {:pool p :as :clojure
+                                                :proxy-options {:host "localhost" :port port :protocol :https
+                                                                :ignore-hosts []
+                                                                :ssl-context {:trust-store (:certificate-chain made)}}})))))
+        (is (= 1 (.connections (.stats p))))
+        (Await/until "the proxy has told" #(< before (connects-logged)))
+        (is (= (inc before) (connects-logged))))))
+  (doseq [options [{:protocol :https}
+                   {:ssl? true}
+                   {:ssl-context {:trust-store (:certificate-chain made)}}
+                   {:ssl-context (HashMap. {:trust-store (:certificate-chain made)})}
+                   {:ssl-context (SslContextBuilder/forClient)}
+                   {:http-headers {"x-test" "1"} :user "x" :password "y"}]
+          :let [server #(ProxyOptions/server (assoc options :host "localhost"))]]
+    (is (= (server) (server)) (str options)))
+  (is (not= (ProxyOptions/server {:host "localhost" :protocol :https})
+            (ProxyOptions/server {:host "localhost" :protocol :https :ssl-context {:protocols ["TLSv1.3"]}}))))
 
 (defmacro ^:private with-socks [[port & args] & body]
   `(let [~port (Ports/free)]

@@ -7,13 +7,10 @@ import static weir.options.Options.truthy;
 import clojure.lang.Keyword;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import weir.net.tls.Tls;
-import weir.net.tls.TlsOptions;
 import weir.options.Options;
 
 /** The map {@code :proxy-options} of every client, by the names that Clojure programs use. */
@@ -43,7 +40,7 @@ public final class ProxyOptions {
   }
 
   /**
-   * Returns the proxy.
+   * Returns the proxy, which equals that of equal options.
    *
    * @throws IllegalArgumentException if an option is wrong
    */
@@ -80,7 +77,7 @@ public final class ProxyOptions {
         truthy(get("tunnel?")),
         !Boolean.FALSE.equals(get("keep-alive?")),
         timeout(),
-        secure ? tls(context) : null);
+        secure ? ProxyContexts.of(context) : null);
   }
 
   private static final Keyword HTTP = Keyword.intern("http");
@@ -149,10 +146,6 @@ public final class ProxyOptions {
     return timeout == null
         ? ProxyServer.DEFAULT_TIMEOUT
         : Options.millis(":connection-timeout", timeout);
-  }
-
-  private static SslContext tls(Object context) {
-    return context == null ? Tls.client().build() : TlsOptions.client(context, null);
   }
 
   private Object get(String name) {
