@@ -1,19 +1,23 @@
 (ns aleph.dns-test
   "Resolvers against dnsmasq, as Debian has it, on loopback."
   (:require
+   [aleph.flow :as flow]
    [aleph.http :as http]
    [aleph.netty :as netty]
    [aleph.tcp :as tcp]
    [clojure.string :as str]
    [clojure.test :refer [deftest is testing use-fixtures]]
    [manifold.deferred :as d]
-   [manifold.stream :as s])
+   [manifold.stream :as s]
+   [weir.netty.dns])
   (:import
    (io.netty.resolver.dns DnsAddressResolverGroup)
    (io.netty.util.concurrent Future)
    (java.io Closeable File)
    (java.net DatagramSocket InetAddress InetSocketAddress UnknownHostException)
    (java.util.concurrent ExecutionException)
+   (weir.executor KeyedPool)
+   (weir.http HttpClient)
    (weir.testing Await Program)))
 
 (set! *warn-on-reflection* true)
@@ -171,6 +175,45 @@
                               :dns-options {:name-servers [(str "127.0.0.1:" *port*)]}})]
           (is (some? c))
           (s/close! c))))))
+
+(defn- noting-ends
+  "Returns a function from options to resolvers that count in `closed` how often they were closed."
+  [made closed]
+  (fn [options]
+    (swap! made inc)
+    (proxy [DnsAddressResolverGroup] [(netty/dns-resolver-group-builder options)]
+      (close []
+        (swap! closed inc)
+        (let [^DnsAddressResolverGroup this this]
+          (proxy-super close))))))
+
+(deftest pools-close-the-resolvers-that-they-have-made
+  (with-open [g (group {})
+              ^Closeable server (http/start-server (fn [_] {:status 200 :body "hello"})
+                                                   {:port 0 :shutdown-timeout 0})]
+    (let [made (atom 0), closed (atom 0)
+          url (str "http://known.test:" (netty/port server) "/")
+          dns {:name-servers [(str "127.0.0.1:" *port*)]}
+          get! #(:body @(http/get url {:pool % :as :string}))]
+      (with-redefs [weir.netty.dns/dns-resolver-group (noting-ends made closed)]
+        (testing "once, and not those of others"
+          (with-open [^Closeable pool (http/connection-pool {:dns-options dns})
+                      ^Closeable pool2 (http/connection-pool {:connection-options {:name-resolver g}})]
+            (is (= "hello" (get! pool)))
+            (is (= "hello" (get! pool2)))
+            (.trustingAnybody ^HttpClient pool)
+            (is (= 0 @closed)))
+          (is (= [1 1] [@made @closed]))
+          (is (= ["127.0.0.1"] (look-up g "known.test"))))
+        (testing "when no connection of a program's pool has them"
+          (reset! made 0)
+          (reset! closed 0)
+          (let [pool (http/connection-pool {:dns-options dns :pool-builder-fn flow/instrumented-pool})]
+            (dotimes [_ 2] (is (= "hello" (get! pool))))
+            (is (= 0 @closed))
+            (.shutdown (KeyedPool/of pool))
+            (Await/until "they are closed" #(= 1 @closed))
+            (is (= 2 @made) "one of them to check the options")))))))
 
 (deftest websocket-clients-use-them ; #488
   (with-open [^Closeable server (http/start-server (fn [req] (d/chain (http/websocket-connection req)

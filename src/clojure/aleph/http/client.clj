@@ -137,9 +137,11 @@
   (when local-address
     (.localAddress b (o/check :local-address local-address #(instance? SocketAddress %)
                               "a java.net.SocketAddress")))
-  (when (or dns-options (not (contains? #{nil :default} name-resolver)))
-    (.resolver b ((requiring-resolve 'weir.net-options/resolver)
-                  (assoc options :dns-options dns-options)))))
+  (cond
+    dns-options (.ownResolver b ((requiring-resolve 'weir.net-options/resolver)
+                                 (assoc options :dns-options dns-options)))
+    (not (contains? #{nil :default} name-resolver))
+    (.resolver b ((requiring-resolve 'weir.net-options/resolver) options))))
 
 (defn ^:no-doc applied-once
   "Returns a function that gives the client which `middleware` makes of the first one."

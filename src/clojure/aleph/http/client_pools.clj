@@ -16,6 +16,7 @@
    (aleph.utils ConnectionTimeoutException PoolTimeoutException)
    (clojure.lang Reflector)
    (io.netty.handler.proxy ProxyHandler)
+   (io.netty.resolver AddressResolverGroup)
    (java.net InetSocketAddress URI)
    (java.time Duration)
    (java.util.concurrent TimeoutException)
@@ -106,10 +107,29 @@
   (or (dirigiste-controller target-utilization connections-per-host total-connections)
       (PoolController/utilization target-utilization connections-per-host total-connections)))
 
+(defn- shared-resolvers
+  "Returns two functions: one that gives the resolvers of `:dns-options` to one more connection, and one
+  that takes them back. They are closed when no connection has them: a program's pool does not say that
+  it was closed, but destroys all of its connections."
+  [{:keys [dns-options connection-options]}]
+  (let [make #(net/resolver (assoc connection-options :dns-options dns-options))
+        state (atom {:users 0})]
+    (make) ; checks the options; nothing is open yet
+    [#(locking state
+        (:group (swap! state (fn [{:keys [users group]}]
+                               {:users (inc users) :group (or group (make))}))))
+     #(locking state
+        (let [{:keys [users group]} @state]
+          (if (= 1 users)
+            (do (reset! state {:users 0})
+                (.close ^AddressResolverGroup group))
+            (swap! state update :users dec))))]))
+
 (defn- generator
   "Returns a function that makes the connection of a key."
   [{:keys [connection-options middleware dns-options] :as options}]
-  (let [^HttpClient$Builder b (doto (client/builder connection-options options) .once)
+  (let [[resolvers give-back!] (when dns-options (shared-resolvers options))
+        ^HttpClient$Builder b (doto (client/builder connection-options (dissoc options :dns-options)) .once)
         {:keys [insecure? http-versions]} connection-options
         tls (delay (when-not (or insecure? (client/tls-options connection-options)) ; one for all, which resume each other's sessions
                      (.sslContext b (client/ssl-context http-versions))))]
@@ -118,11 +138,22 @@
     (fn [^URI k]
       (when (= "https" (.getScheme k))
         @tls)
-      (open b (Url/parse (str k))))))
+      (if-not resolvers
+        (open b (Url/parse (str k)))
+        (let [group (resolvers)
+              done (delay (give-back!))]
+          (try
+            (locking b
+              (.resolver b group)
+              (assoc (open b (Url/parse (str k))) :done done))
+            (catch Throwable t
+              @done
+              (throw t))))))))
 
-(defn- destroy [_key {:keys [^HttpClient client ^Deferred ready]}]
+(defn- destroy [_key {:keys [^HttpClient client ^Deferred ready done]}]
   (.error ready (PoolClosedException.))
-  (.close client))
+  (.close client)
+  (some-> done deref))
 
 (defn connection-pool
   "Makes a pool of the program's kind: what `:pool-builder-fn` returns is the pool."

@@ -142,6 +142,7 @@ public final class HttpClient implements Closeable {
     if (trusting == null) {
       Builder other = source == null ? builder() : source.copy();
       other.sslContext = null;
+      other.ownsResolver = false; // this one closes it
       trusting = other.insecure().build();
       if (pool().isClosed()) {
         trusting.close();
@@ -211,6 +212,7 @@ public final class HttpClient implements Closeable {
     private boolean once;
     private Consumer<Throwable> errorLogger;
     private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
+    private boolean ownsResolver;
     private ProxyRule proxy = ProxyRule.DIRECT;
     private Consumer<Bootstrap> bootstrap = b -> {};
     private Consumer<ChannelPipeline> pipeline = p -> {};
@@ -463,6 +465,14 @@ public final class HttpClient implements Closeable {
     /** Sets how names become addresses; the default asks the JDK, off the event loops. */
     public Builder resolver(AddressResolverGroup<?> group) {
       resolver = Objects.requireNonNull(group, "group");
+      ownsResolver = false;
+      return this;
+    }
+
+    /** As {@link #resolver}; the group is closed with the client, and so is for one client only. */
+    public Builder ownResolver(AddressResolverGroup<?> group) {
+      resolver(group);
+      ownsResolver = true;
       return this;
     }
 
@@ -577,6 +587,7 @@ public final class HttpClient implements Closeable {
               once,
               errorLogger,
               resolver,
+              ownsResolver,
               proxy,
               onStats,
               statsPeriod,

@@ -39,6 +39,7 @@ import weir.net.Transport;
  * @param once whether a connection that is closed closes the client
  * @param errorLogger is told what breaks connections; null for the log
  * @param logLevel at which traffic is logged, or null
+ * @param ownsResolver whether the resolver is closed with the client
  * @param endpointAlgorithm how the host's name is verified; null does not
  * @param sockets makes the socket for an address; null for those of the transport
  */
@@ -72,6 +73,7 @@ public record ClientConfig(
     boolean once,
     Consumer<Throwable> errorLogger,
     AddressResolverGroup<?> resolver,
+    boolean ownsResolver,
     ProxyRule proxy,
     Consumer<Map<String, Stats>> onStats,
     Duration statsPeriod,

@@ -132,5 +132,8 @@ public final class ConnectionPool implements Closeable {
   public void close() {
     closed = true;
     origins.values().forEach(OriginPool::close);
+    if (config.ownsResolver()) {
+      config.resolver().close(); // nobody connects any more
+    }
   }
 }
