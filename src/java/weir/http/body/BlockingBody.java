@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.bytes.Bytes;
 import weir.deferred.Deferred;
+import weir.net.LoopTasks;
 
 /**
  * A body that can only be read by blocking: an InputStream or a lazy sequence. A thread of its own
@@ -88,31 +89,44 @@ final class BlockingBody implements StreamingBody {
       enter();
       ByteBuf piece;
       while (!isStopped() && (piece = source.next()) != null) {
-        write(sink, loop, piece);
+        if (!write(sink, loop, piece)) {
+          return;
+        }
       }
-      loop.execute(sink::end);
+      LoopTasks.later(loop, sink::end);
     } catch (Throwable t) {
-      loop.execute(() -> sink.abort(t));
+      LoopTasks.later(loop, () -> sink.abort(t));
     } finally {
       leave();
       Bodies.discard(source);
     }
   }
 
-  /** Writes on the loop, and waits there while the peer reads more slowly than this. */
-  private static void write(BodySink sink, EventLoop loop, ByteBuf piece)
+  /**
+   * Writes on the loop, and waits while the peer reads more slowly than this.
+   *
+   * @return false if the loop has ended
+   */
+  private static boolean write(BodySink sink, EventLoop loop, ByteBuf piece)
       throws InterruptedException {
     Deferred<Object> written = Deferred.create(null);
-    loop.execute(
-        () -> {
-          ChannelFuture future = sink.write(piece);
-          if (sink.isWritable() || future.isDone()) {
-            written.success(null);
-          } else {
-            future.addListener(done -> written.success(null));
-          }
-        });
+    boolean taken =
+        LoopTasks.later(
+            loop,
+            () -> {
+              ChannelFuture future = sink.write(piece);
+              if (sink.isWritable() || future.isDone()) {
+                written.success(null);
+              } else {
+                future.addListener(done -> written.success(null));
+              }
+            });
+    if (!taken) {
+      piece.release();
+      return false;
+    }
     written.await();
+    return true;
   }
 
   private void enter() {

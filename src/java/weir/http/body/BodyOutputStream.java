@@ -8,10 +8,10 @@ import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import weir.executor.NonBlockingThread;
+import weir.net.LoopTasks;
 
 /**
  * The OutputStream over one response. Nothing is sent, and so nothing is decided, until the first
@@ -244,10 +244,8 @@ public final class BodyOutputStream extends OutputStream {
       return;
     }
     scheduled = true;
-    try {
-      sink.eventLoop().execute(this::drain);
-    } catch (RejectedExecutionException e) {
-      lost(); // the server has stopped and its connections are gone
+    if (!LoopTasks.later(sink.eventLoop(), this::drain)) {
+      lost();
     }
   }
 

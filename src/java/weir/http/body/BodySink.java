@@ -25,10 +25,15 @@ public interface BodySink {
   ChannelFuture write(ByteBuf piece);
 
   /** Writes a region of a file; only if {@link #canSendFile}. */
-  ChannelFuture write(FileRegion region);
+  default ChannelFuture write(FileRegion region) {
+    region.release();
+    throw new UnsupportedOperationException("a region of a file can't be written here");
+  }
 
   /** Returns whether regions of files can be written without reading them (no TLS, no chunks). */
-  boolean canSendFile();
+  default boolean canSendFile() {
+    return false;
+  }
 
   /** Ends the body. */
   void end();

@@ -10,6 +10,7 @@ import manifold.stream.core.IEventSource;
 import manifold.stream.core.IEventStream;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.net.LoopTasks;
 import weir.stream.Failable;
 
 /**
@@ -74,7 +75,7 @@ final class SourceBody extends Callback implements StreamingBody {
           return;
         }
       }
-      sink.eventLoop().execute(this::pump);
+      LoopTasks.later(sink.eventLoop(), this::pump);
     } catch (Throwable t) {
       sink.abort(t);
     }
@@ -138,21 +139,27 @@ final class SourceBody extends Callback implements StreamingBody {
 
   @Override
   protected void onSuccess(Object message) {
-    onLoop(
-        () -> {
-          try {
-            if (write(message)) {
-              pump();
-            }
-          } catch (Throwable t) {
-            sink.abort(t);
-          }
-        });
+    if (!LoopTasks.run(sink.eventLoop(), () -> came(message))) {
+      ReferenceCountUtil.safeRelease(message);
+      discard();
+    }
+  }
+
+  private void came(Object message) {
+    try {
+      if (write(message)) {
+        pump();
+      }
+    } catch (Throwable t) {
+      sink.abort(t);
+    }
   }
 
   @Override
   protected void onError(Object error) {
-    onLoop(() -> sink.abort(asThrowable(error)));
+    if (!LoopTasks.run(sink.eventLoop(), () -> sink.abort(asThrowable(error)))) {
+      discard();
+    }
   }
 
   private static AFn function(Consumer<Object> body) {
@@ -169,13 +176,5 @@ final class SourceBody extends Callback implements StreamingBody {
     return error instanceof Throwable t
         ? t
         : new IllegalStateException("the body's stream failed with " + error);
-  }
-
-  private void onLoop(Runnable task) {
-    if (sink.eventLoop().inEventLoop()) {
-      task.run();
-    } else {
-      sink.eventLoop().execute(task);
-    }
   }
 }

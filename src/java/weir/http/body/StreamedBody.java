@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import weir.bytes.SourceInputStream;
 import weir.deferred.Callback;
 import weir.deferred.Deferred;
+import weir.net.LoopTasks;
 import weir.stream.Stream;
 
 /**
@@ -147,11 +148,7 @@ public final class StreamedBody implements InboundBody {
       // Only who crosses the line has to tell the loop, which looks again: no wake-up is lost,
       // because the gate was closed before this callback was registered.
       if (left < limit && left + weight >= limit) {
-        if (owner.eventLoop().inEventLoop()) {
-          openIfRoom();
-        } else {
-          owner.eventLoop().execute(StreamedBody.this::openIfRoom);
-        }
+        LoopTasks.run(owner.eventLoop(), StreamedBody.this::openIfRoom);
       }
     }
 

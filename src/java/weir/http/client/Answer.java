@@ -2,7 +2,6 @@ package weir.http.client;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -10,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Extras;
 import weir.http.body.InboundBody;
+import weir.net.LoopTasks;
 
 /**
  * The answer to one exchange while it arrives, whatever the protocol: interim responses, the head, the
@@ -208,38 +208,37 @@ final class Answer {
   // ---- what the reader of a streamed body does; on any thread
 
   private void timedOut() {
-    owner
-        .eventLoop()
-        .execute(
-            () -> {
-              if (owner.answer() == this) {
-                owner.fail(Timeouts.read(exchange.request().readTimeoutMillis()));
-              }
-            });
+    LoopTasks.later(
+        owner.eventLoop(),
+        () -> {
+          if (owner.answer() == this) {
+            owner.fail(Timeouts.read(exchange.request().readTimeoutMillis()));
+          }
+        });
   }
 
   /** The program has closed the body, or read it to its end. May be called on any thread. */
   void bodyClosed() {
-    EventLoop loop = owner.eventLoop();
-    if (!loop.inEventLoop()) {
-      loop.execute(this::bodyClosed);
-    } else if (owner.answer() == this && !complete) {
-      owner.fail(null);
-    }
+    LoopTasks.run(
+        owner.eventLoop(),
+        () -> {
+          if (owner.answer() == this && !complete) {
+            owner.fail(null);
+          }
+        });
   }
 
   /** Nobody can read the body any more. May be called on any thread. */
   void bodyLost() {
-    owner
-        .eventLoop()
-        .execute(
-            () -> {
-              if (owner.answer() == this && !complete) {
-                LOG.warn(
-                    "the body of {} was neither read to its end nor closed; its connection is lost",
-                    exchange.request());
-                owner.fail(null);
-              }
-            });
+    LoopTasks.later(
+        owner.eventLoop(),
+        () -> {
+          if (owner.answer() == this && !complete) {
+            LOG.warn(
+                "the body of {} was neither read to its end nor closed; its connection is lost",
+                exchange.request());
+            owner.fail(null);
+          }
+        });
   }
 }

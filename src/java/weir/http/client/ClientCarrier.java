@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import weir.executor.Pools;
 import weir.http.websocket.Carrier;
 import weir.http.websocket.WebSocketSession;
+import weir.net.LoopTasks;
 
 /** Gives the events of a client's WebSocket to an executor, one task for all that wait. */
 record ClientCarrier(EventLoop loop, Executor executor) implements Carrier {
@@ -28,6 +29,6 @@ record ClientCarrier(EventLoop loop, Executor executor) implements Carrier {
 
   @Override
   public void outgoing(WebSocketSession session) {
-    loop.execute(session::writeOutgoing);
+    LoopTasks.later(loop, session::writeOutgoing);
   }
 }

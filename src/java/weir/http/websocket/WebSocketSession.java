@@ -8,12 +8,12 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
 import weir.http.Endpoints;
 import weir.http.body.ReadGate;
+import weir.net.LoopTasks;
 
 /**
  * A WebSocket connection after its handshake: the last handler of the channel's pipeline.
@@ -373,15 +373,7 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
   }
 
   private void onLoop(Runnable task) {
-    if (ctx.executor().inEventLoop()) {
-      task.run();
-    } else {
-      try {
-        ctx.executor().execute(task);
-      } catch (RejectedExecutionException e) {
-        LOG.trace("the event loop has ended, and the connection with it", e);
-      }
-    }
+    LoopTasks.run(ctx.executor(), task);
   }
 
   @Override

@@ -16,6 +16,7 @@ import weir.executor.NonBlockingThread;
 import weir.http.body.Bodies;
 import weir.http.body.BodySink;
 import weir.http.body.StreamingBody;
+import weir.net.LoopTasks;
 
 /**
  * A response body whose pieces are pushed by any thread. A piece is bytes, or a body of its own that is
@@ -103,7 +104,7 @@ final class ChannelBody implements StreamingBody {
   void cut(Throwable why) {
     BodySink target = letGo();
     if (target != null) {
-      target.eventLoop().execute(() -> target.abort(why));
+      LoopTasks.later(target.eventLoop(), () -> target.abort(why));
     }
   }
 
@@ -136,7 +137,7 @@ final class ChannelBody implements StreamingBody {
   private void wake() {
     if (sink != null && !scheduled) {
       scheduled = true;
-      sink.eventLoop().execute(this::pump);
+      LoopTasks.later(sink.eventLoop(), this::pump);
     }
   }
 
