@@ -1,7 +1,6 @@
 package weir.http.client;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
@@ -29,8 +28,7 @@ import weir.net.tls.Failures;
  *
  * <p>Everything runs on the connection's event loop, except where a method says otherwise.
  */
-final class Http1ClientConnection extends ChannelInboundHandlerAdapter
-    implements ClientConnection, Lease, AnswerOwner {
+final class Http1ClientConnection extends ExchangeHandler implements ClientConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1ClientConnection.class);
 
@@ -44,18 +42,14 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   private final ClientConfig config;
   private final ResponseDecoder decoder;
   private final boolean secure;
-  private ChannelHandlerContext ctx;
   private volatile EventLoop loop;
-  private ReadGate gate;
   private Endpoints endpoints;
   private boolean reused;
 
   private final Slot slot = new Slot();
   private long askedSince; // that of the exchange which has it, or had it last
 
-  // The exchange that runs, and how far it has come.
-  private Answer answer; // null if none runs
-  private RequestWriter writer;
+  // How far the exchange has come that runs.
   private boolean keepAlive;
   private boolean selfDelimited; // the body's end can be told without that of the connection
   private boolean skipping; // within an interim response
@@ -74,9 +68,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void handlerAdded(ChannelHandlerContext c) {
-    ctx = c;
+    super.handlerAdded(c);
     loop = c.channel().eventLoop();
-    gate = new ReadGate(c.channel());
   }
 
   @Override
@@ -193,15 +186,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   // ---- an exchange begins
 
   @Override
-  public void start(Exchange exchange) {
-    if (loop.inEventLoop()) {
-      begin(exchange);
-    } else {
-      loop.execute(() -> begin(exchange));
-    }
-  }
-
-  private void begin(Exchange exchange) {
+  void begin(Exchange exchange) {
     askedSince = exchange.askedSince;
     if (exchange.isDone() || !exchange.takeBody()) {
       release(); // it was cancelled on its way here
@@ -233,41 +218,13 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void abort(Exchange exchange) {
-    if (!loop.inEventLoop()) {
-      loop.execute(() -> abort(exchange));
-    } else if (answer != null && answer.exchange() == exchange) {
-      fail(null);
-    }
+  void letGo() {
+    ctx.close();
   }
 
   @Override
-  public void fail(Throwable cause) {
-    Answer failed = answer;
-    RequestWriter sending = writer;
-    end();
-    if (sending != null) {
-      sending.cancel();
-    }
-    if (failed != null) {
-      if (cause == null) {
-        failed.abandon();
-      } else {
-        failed.broken(cause);
-      }
-    }
-    ctx.close();
-    if (failed != null && cause != null) {
-      failed.failExchange(cause);
-    }
-  }
-
-  private void end() {
-    if (answer != null) {
-      answer.over();
-    }
-    answer = null;
-    writer = null;
+  void end() {
+    super.end();
     skipping = false;
   }
 
@@ -381,7 +338,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     RequestWriter sending = writer;
     boolean reusable = keepAlive && sending.isComplete() && !decoder.hasMore() && failure == null;
     end();
-    gate.open(ReadGate.BODY); // what is unread of a complete body is bounded
+    gate().open(ReadGate.BODY); // what is unread of a complete body is bounded
     // Before the program hears of the end: its next request shall find this connection.
     if (reusable) {
       reused = true;
@@ -400,26 +357,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     complete();
   }
 
-  @Override
-  public Answer answer() {
-    return answer;
-  }
-
   // ---- what a streamed body and the request's body ask
 
   @Override
   public EventLoop eventLoop() {
     return loop;
-  }
-
-  @Override
-  public ReadGate gate() {
-    return gate;
-  }
-
-  @Override
-  public void unwanted(int bytes) {
-    // bodyClosed is on its way and will close the channel
   }
 
   ChannelHandlerContext ctx() {

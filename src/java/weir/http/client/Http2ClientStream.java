@@ -1,7 +1,6 @@
 package weir.http.client;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -32,7 +31,7 @@ import weir.http.http2.ResponseFields;
  * <p>What the server sends is read while the program reads: a window is given back when its bytes were
  * taken. Everything runs on the connection's event loop, except where a method says otherwise.
  */
-final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Lease, AnswerOwner {
+final class Http2ClientStream extends ExchangeHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http2ClientStream.class);
 
@@ -40,15 +39,11 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
 
   private final Http2ClientConnection connection;
   private final Http2StreamLoss loss;
-  private ChannelHandlerContext ctx; // null until the stream is open
-  private ReadGate gate;
   private long askedSince;
   private boolean released;
   private boolean reused;
 
-  // The exchange, and how far it has come.
-  private Answer answer; // null before and after it
-  private RequestWriter writer;
+  // How far the exchange has come.
   private long announced = ANY_LENGTH; // bytes of content
   private long received;
 
@@ -60,15 +55,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
   // ---- the exchange begins
 
   @Override
-  public void start(Exchange exchange) {
-    if (eventLoop().inEventLoop()) {
-      begin(exchange);
-    } else {
-      eventLoop().execute(() -> begin(exchange));
-    }
-  }
-
-  private void begin(Exchange exchange) {
+  void begin(Exchange exchange) {
     askedSince = exchange.askedSince;
     if (exchange.isDone() || !exchange.takeBody()) {
       release(); // it was cancelled on its way here
@@ -116,12 +103,6 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
     } catch (Throwable t) {
       fail(t);
     }
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext c) {
-    ctx = c;
-    gate = new ReadGate(c.channel());
   }
 
   /** Connection after connection takes nothing. */
@@ -251,7 +232,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
     Answer done = answer;
     RequestWriter sending = writer;
     end();
-    gate.open(ReadGate.BODY); // what is unread of a complete body is bounded
+    gate().open(ReadGate.BODY); // what is unread of a complete body is bounded
     if (!sending.isComplete()) {
       sending.cancel();
       ctx.close();
@@ -340,44 +321,11 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
   }
 
   @Override
-  public void abort(Exchange exchange) {
-    if (!eventLoop().inEventLoop()) {
-      eventLoop().execute(() -> abort(exchange));
-    } else if (answer != null && answer.exchange() == exchange) {
-      fail(null);
-    }
-  }
-
-  @Override
-  public void fail(Throwable cause) {
-    Answer failed = answer;
-    RequestWriter sending = writer;
-    end();
-    if (sending != null) {
-      sending.cancel();
-    }
-    if (failed != null) {
-      if (cause == null) {
-        failed.abandon();
-      } else {
-        failed.broken(cause);
-      }
-    }
+  void letGo() {
     if (ctx != null) {
       ctx.close(); // resets the stream with CANCEL, unless it is closed
     }
     release();
-    if (failed != null && cause != null) {
-      failed.failExchange(cause);
-    }
-  }
-
-  private void end() {
-    if (answer != null) {
-      answer.over();
-    }
-    answer = null;
-    writer = null;
   }
 
   private void release() {
@@ -387,25 +335,8 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Le
     }
   }
 
-  // ---- for the answer
-
-  @Override
-  public Answer answer() {
-    return answer;
-  }
-
   @Override
   public EventLoop eventLoop() {
     return connection.eventLoop();
-  }
-
-  @Override
-  public ReadGate gate() {
-    return gate;
-  }
-
-  @Override
-  public void unwanted(int bytes) {
-    // the stream is about to be reset
   }
 }

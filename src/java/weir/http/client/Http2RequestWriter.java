@@ -3,7 +3,6 @@ package weir.http.client;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -80,17 +79,6 @@ final class Http2RequestWriter extends RequestWriter {
   void writeTrailers(HeaderFields trailers) {
     open = false;
     ctx.writeAndFlush(new DefaultHttp2HeadersFrame(FieldSection.trailers(trailers), true));
-  }
-
-  @Override
-  public ChannelFuture write(FileRegion region) {
-    region.release();
-    throw new UnsupportedOperationException("regions of files cannot be sent over HTTP/2");
-  }
-
-  @Override
-  public boolean canSendFile() {
-    return false;
   }
 
   /** What the peer does to the stream is no fault of the body. */

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FileRegion;
 import weir.http.body.BodySink;
 import weir.http.body.StreamingBody;
+import weir.net.LoopTasks;
 
 /** A streaming body that is encoded on its way out: every piece is sent at once, as it would be plain. */
 final class CodedBody implements StreamingBody {
@@ -38,13 +38,8 @@ final class CodedBody implements StreamingBody {
   @Override
   public void discard() {
     plain.discard();
-    if (sink == null) {
-      return; // nothing was started
-    }
-    if (sink.eventLoop().inEventLoop()) {
-      sink.over();
-    } else {
-      sink.eventLoop().execute(sink::over);
+    if (sink != null && !LoopTasks.run(sink.eventLoop(), sink::over)) {
+      sink.over(); // nobody else calls it any more
     }
   }
 
@@ -93,17 +88,6 @@ final class CodedBody implements StreamingBody {
     private ChannelFuture refuse(ByteBuf piece) {
       piece.release();
       return target.write(Unpooled.EMPTY_BUFFER);
-    }
-
-    @Override
-    public ChannelFuture write(FileRegion region) {
-      region.release();
-      throw new UnsupportedOperationException("a region of a file can't be encoded");
-    }
-
-    @Override
-    public boolean canSendFile() {
-      return false;
     }
 
     @Override

@@ -3,7 +3,6 @@ package weir.http.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -70,17 +69,6 @@ final class Http2ResponseStream implements BodySink {
 
   private ChannelFuture lost() {
     return stream.ctx().newFailedFuture(new ClosedChannelException());
-  }
-
-  @Override
-  public ChannelFuture write(FileRegion region) {
-    region.release();
-    throw new UnsupportedOperationException("frames are made of bytes that were read");
-  }
-
-  @Override
-  public boolean canSendFile() {
-    return false;
   }
 
   @Override

@@ -3,6 +3,9 @@ package weir.http.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static weir.http.client.Clients.assertNoneLeft;
 import static weir.http.client.Clients.get;
+import static weir.testing.Grpc.message;
+import static weir.testing.Grpc.method;
+import static weir.testing.Grpc.read;
 
 import clojure.lang.Keyword;
 import io.grpc.MethodDescriptor;
@@ -14,11 +17,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -36,23 +35,6 @@ import weir.stream.Stream;
 /** gRPC through the plain API, with grpc-java as the foreign server. */
 @Timeout(60)
 class GrpcTest {
-
-  private static final MethodDescriptor.Marshaller<String> TEXT =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(String value) {
-          return new ByteArrayInputStream(value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream in) {
-          try {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   private final HttpClient client = HttpClient.builder().priorKnowledge(true).build();
   private Server server;
@@ -72,14 +54,6 @@ class GrpcTest {
                     .build())
             .build()
             .start();
-  }
-
-  private static MethodDescriptor<String, String> method(
-      String name, MethodDescriptor.MethodType type) {
-    return MethodDescriptor.<String, String>newBuilder(TEXT, TEXT)
-        .setFullMethodName("test.Echo/" + name)
-        .setType(type)
-        .build();
   }
 
   private static void say(String text, StreamObserver<String> to) {
@@ -123,22 +97,6 @@ class GrpcTest {
         .header("content-type", "application/grpc")
         .header("te", "trailers")
         .body(body);
-  }
-
-  private static byte[] message(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(5 + bytes.length)
-        .put((byte) 0)
-        .putInt(bytes.length)
-        .put(bytes)
-        .array();
-  }
-
-  private static String read(DataInputStream in) throws IOException {
-    in.readByte();
-    byte[] bytes = new byte[in.readInt()];
-    in.readFully(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   @SuppressWarnings("unchecked")

@@ -2,6 +2,9 @@ package weir.http.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static weir.testing.Grpc.message;
+import static weir.testing.Grpc.method;
+import static weir.testing.Grpc.read;
 
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -11,14 +14,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,23 +33,6 @@ import weir.stream.Stream;
 /** gRPC through the plain API, with grpc-java as the foreign client. */
 @Timeout(60)
 class GrpcServerTest {
-
-  private static final MethodDescriptor.Marshaller<String> TEXT =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(String value) {
-          return new ByteArrayInputStream(value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream in) {
-          try {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   private HttpServer server;
   private ManagedChannel channel;
@@ -107,31 +88,6 @@ class GrpcServerTest {
     } catch (IOException e) {
       out.fail(e);
     }
-  }
-
-  private static byte[] message(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer message = ByteBuffer.allocate(5 + bytes.length);
-    return message.put((byte) 0).putInt(bytes.length).put(bytes).array();
-  }
-
-  private static String read(DataInputStream in) throws IOException {
-    try {
-      in.readByte();
-    } catch (EOFException end) {
-      return null;
-    }
-    byte[] bytes = new byte[in.readInt()];
-    in.readFully(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  private static MethodDescriptor<String, String> method(
-      String name, MethodDescriptor.MethodType type) {
-    return MethodDescriptor.<String, String>newBuilder(TEXT, TEXT)
-        .setFullMethodName("test.Echo/" + name)
-        .setType(type)
-        .build();
   }
 
   private String say(String text) {
