@@ -165,7 +165,7 @@
 (deftest requests-that-name-the-same-proxy-share-connections
   ;; A context made for each request made each proxy another one.
   (with-tls-proxy [port]
-    (with-open [p (http/connection-pool {:connection-options {:ssl-context {:trust-store (:certificate-chain made)}}})]
+    (with-open [^HttpClient p (http/connection-pool {:connection-options {:ssl-context {:trust-store (:certificate-chain made)}}})]
       (let [before (connects-logged)]
         (dotimes [_ 3]
           (is (map? (:body @(http/get (secure) {:pool p :as :clojure
@@ -178,7 +178,7 @@
   (doseq [options [{:protocol :https}
                    {:ssl? true}
                    {:ssl-context {:trust-store (:certificate-chain made)}}
-                   {:ssl-context (HashMap. {:trust-store (:certificate-chain made)})}
+                   {:ssl-context (doto (HashMap.) (.put :trust-store (:certificate-chain made)))}
                    {:ssl-context (SslContextBuilder/forClient)}
                    {:http-headers {"x-test" "1"} :user "x" :password "y"}]
           :let [server #(ProxyOptions/server (assoc options :host "localhost"))]]

@@ -1,9 +1,5 @@
 package weir.http;
 
-import static weir.options.Arguments.notNegative;
-import static weir.options.Arguments.positive;
-
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.logging.LogLevel;
@@ -14,23 +10,19 @@ import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import weir.deferred.Deferred;
-import weir.executor.Stats;
 import weir.http.client.Call;
 import weir.http.client.CallbackThreads;
 import weir.http.client.ClientConfig;
 import weir.http.client.ConnectionPool;
 import weir.http.client.Decoding;
 import weir.http.client.Http2Options;
-import weir.net.JdkResolvers;
+import weir.net.ClientBuilder;
 import weir.net.Transport;
-import weir.net.proxy.NoProxy;
-import weir.net.proxy.ProxyServer;
 import weir.net.tls.Alpn;
 import weir.net.tls.Tls;
 
@@ -61,7 +53,7 @@ public final class HttpClient implements Closeable {
   public static final Duration DEFAULT_STATS_PERIOD = Duration.ofSeconds(60);
 
   /** How long the TCP connection itself may take: 30 s. */
-  public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(30);
+  public static final Duration DEFAULT_CONNECT_TIMEOUT = ClientBuilder.DEFAULT_CONNECT_TIMEOUT;
 
   /** The size up to which a body is in memory when its response comes: 64 KiB. */
   public static final int DEFAULT_RESPONSE_BUFFER_BYTES = 64 * 1024;
@@ -141,8 +133,7 @@ public final class HttpClient implements Closeable {
   public synchronized HttpClient trustingAnybody() {
     if (trusting == null) {
       Builder other = source == null ? builder() : source.copy();
-      other.sslContext = null;
-      other.ownsResolver = false; // this one closes it
+      other.ownResolver = null; // this one closes it
       trusting = other.insecure().build();
       if (pool().isClosed()) {
         trusting.close();
@@ -179,42 +170,27 @@ public final class HttpClient implements Closeable {
     return "HttpClient[connections:" + stats().connections() + "]";
   }
 
-  /** What a client needs to know. Each method returns the builder. */
-  public static final class Builder implements Cloneable {
-    private Transport transport;
+  /**
+   * What a client needs to know. Each method returns the builder.
+   *
+   * <p>Without an {@link #sslContext}, https trusts whom the JDK trusts. A {@link #proxy} is for requests
+   * that name no other: HTTPS goes through a tunnel; plain HTTP is sent to an HTTP proxy in absolute
+   * form, unless that wants a login or is told to tunnel.
+   */
+  public static final class Builder extends ClientPoolBuilder<Builder> implements Cloneable {
     private Executor executor = CallbackThreads.INSTANCE;
-    private int connectionsPerHost = DEFAULT_CONNECTIONS_PER_HOST;
-    private int totalConnections = DEFAULT_TOTAL_CONNECTIONS;
     private HttpClient sharing;
-    private int maxQueue = DEFAULT_MAX_QUEUE;
-    private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
-    private Consumer<Map<String, Stats>> onStats;
-    private Duration statsPeriod = DEFAULT_STATS_PERIOD;
-    private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
-    private boolean keepAlive = true;
     private BodyMode bodyMode = BodyMode.STREAM;
-    private int responseBufferBytes = DEFAULT_RESPONSE_BUFFER_BYTES;
     private boolean decompress;
-    private long maxBodyBytes = DEFAULT_MAX_BODY_BYTES;
-    private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
-    private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
-    private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
     private HeaderCase headerCase = HeaderCase.TITLE;
-    private SslContext sslContext;
-    private boolean insecure;
     private List<String> versions; // null for those that there are
     private boolean priorKnowledge;
     private Http2Options http2 = Http2Options.defaults();
-    private String endpointAlgorithm = "HTTPS";
-    private SocketAddress localAddress;
     private SocketAddress address;
     private EventLoopGroup loops;
     private boolean once;
     private Consumer<Throwable> errorLogger;
-    private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
-    private boolean ownsResolver;
-    private ProxyRule proxy = ProxyRule.DIRECT;
-    private Consumer<Bootstrap> bootstrap = b -> {};
+    private AddressResolverGroup<?> ownResolver; // unless another one was set since
     private Consumer<ChannelPipeline> pipeline = p -> {};
     private LogLevel logLevel; // null for none
 
@@ -224,15 +200,14 @@ public final class HttpClient implements Closeable {
 
     private Builder() {}
 
-    /** Keeps any object for the program that makes the client, such as what is around it. */
-    public Builder attachment(Object any) {
-      attachment = any;
+    @Override
+    protected Builder self() {
       return this;
     }
 
-    /** Sets the transport; the default is the best of this machine. */
-    public Builder transport(Transport newTransport) {
-      transport = newTransport.ensureAvailable();
+    /** Keeps any object for the program that makes the client, such as what is around it. */
+    public Builder attachment(Object any) {
+      attachment = any;
       return this;
     }
 
@@ -248,18 +223,6 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Sets how many connections one origin may have. */
-    public Builder connectionsPerHost(int n) {
-      connectionsPerHost = positive("connectionsPerHost", n);
-      return this;
-    }
-
-    /** Sets how many connections all origins together may have. */
-    public Builder totalConnections(int n) {
-      totalConnections = positive("totalConnections", n);
-      return this;
-    }
-
     /**
      * Counts this client's connections with those of another one, whose total limits both: so clients
      * with different options can share it.
@@ -269,63 +232,9 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Sets how many requests may wait for a connection to one origin; with 0 they fail at once. */
-    public Builder maxQueue(int n) {
-      if (n < 0) {
-        throw new IllegalArgumentException("maxQueue: " + n + " (expected: 0 or more)");
-      }
-      maxQueue = n;
-      return this;
-    }
-
-    /**
-     * Has {@code callback} called with how busy each origin was, by {@code scheme://host:port}, on a
-     * thread that may block; null, the default, for {@link weir.http.client.StatsReports#register}'s.
-     */
-    public Builder onStats(Consumer<Map<String, Stats>> callback) {
-      onStats = callback;
-      return this;
-    }
-
-    /** Sets how often statistics are told. */
-    public Builder statsPeriod(Duration period) {
-      if (period.isNegative() || period.isZero()) {
-        throw new IllegalArgumentException("statsPeriod: " + period + " (expected: above zero)");
-      }
-      statsPeriod = period;
-      return this;
-    }
-
-    /** Closes connections that nobody has used for so long; zero never does. */
-    public Builder idleTimeout(Duration timeout) {
-      idleTimeout = notNegative("idleTimeout", timeout);
-      return this;
-    }
-
-    /** Limits the TCP connection itself; zero does not. See the connection timeout of a request. */
-    public Builder connectTimeout(Duration timeout) {
-      connectTimeout = notNegative("connectTimeout", timeout);
-      return this;
-    }
-
-    /** Uses connections again. When off, requests carry {@code connection: close}. Default: on. */
-    public Builder keepAlive(boolean on) {
-      keepAlive = on;
-      return this;
-    }
-
     /** Sets the form of bodies for requests that do not say it. Default: streams. */
     public Builder bodyMode(BodyMode mode) {
       bodyMode = Objects.requireNonNull(mode, "mode");
-      return this;
-    }
-
-    /**
-     * Sets up to which size a body of known length is in memory when its response comes, and how many
-     * bytes of a larger one may wait unread before the socket is not read.
-     */
-    public Builder responseBufferBytes(int n) {
-      responseBufferBytes = positive("responseBufferBytes", n);
       return this;
     }
 
@@ -338,60 +247,15 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Limits bodies that are gathered in memory, unless the request says otherwise. */
-    public Builder maxBodyBytes(long n) {
-      if (n <= 0) {
-        throw new IllegalArgumentException("maxBodyBytes: " + n + " (expected: 1 or more)");
-      }
-      maxBodyBytes = n;
-      return this;
-    }
-
     /** Sets how the names of request headers are spelled. */
     public Builder headerCase(HeaderCase spelling) {
       headerCase = Objects.requireNonNull(spelling, "spelling");
       return this;
     }
 
-    /** Sets the longest status line. */
-    public Builder maxInitialLineBytes(int n) {
-      maxInitialLineBytes = positive("maxInitialLineBytes", n);
-      return this;
-    }
-
-    /** Sets the largest header block. */
-    public Builder maxHeaderBytes(int n) {
-      maxHeaderBytes = positive("maxHeaderBytes", n);
-      return this;
-    }
-
-    /** Sets the largest piece of a body that is handed on. */
-    public Builder maxChunkBytes(int n) {
-      maxChunkBytes = positive("maxChunkBytes", n);
-      return this;
-    }
-
-    /**
-     * Sets whom to trust and who to be; the default trusts whom the JDK trusts. {@link Tls#client}
-     * makes one.
-     */
-    public Builder sslContext(SslContext context) {
-      sslContext = Objects.requireNonNull(context, "context");
-      insecure = false;
-      return this;
-    }
-
-    /** Sets how a certificate is held against the host's name; null does not. Default: HTTPS. */
-    public Builder endpointAlgorithm(String algorithm) {
-      endpointAlgorithm = algorithm;
-      return this;
-    }
-
     /** Trusts every certificate for every name. Not for networks that anybody else can reach. */
     public Builder insecure() {
-      insecure = true;
-      sslContext = null;
-      return endpointAlgorithm(null);
+      return trustAnybody();
     }
 
     /**
@@ -420,12 +284,6 @@ public final class HttpClient implements Closeable {
     /** Sets what connections of HTTP/2 are like. */
     public Builder http2(Http2Options options) {
       http2 = Objects.requireNonNull(options, "options");
-      return this;
-    }
-
-    /** Connects from that address. */
-    public Builder localAddress(SocketAddress address) {
-      localAddress = address;
       return this;
     }
 
@@ -462,29 +320,10 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Sets how names become addresses; the default asks the JDK, off the event loops. */
-    public Builder resolver(AddressResolverGroup<?> group) {
-      resolver = Objects.requireNonNull(group, "group");
-      ownsResolver = false;
-      return this;
-    }
-
     /** As {@link #resolver}; the group is closed with the client, and so is for one client only. */
     public Builder ownResolver(AddressResolverGroup<?> group) {
-      resolver(group);
-      ownsResolver = true;
-      return this;
-    }
-
-    /**
-     * Goes through a proxy, unless a request says otherwise. HTTPS goes through a tunnel; plain HTTP is
-     * sent to an HTTP proxy in absolute form, unless that wants a login or is told to tunnel.
-     */
-    public Builder proxy(ProxyServer server, NoProxy except) {
-      proxy =
-          new ProxyRule(
-              Objects.requireNonNull(server, "server"), Objects.requireNonNull(except, "except"));
-      return this;
+      ownResolver = group;
+      return resolver(group);
     }
 
     /**
@@ -494,12 +333,6 @@ public final class HttpClient implements Closeable {
     public Builder sockets(Function<SocketAddress, SocketChannel> factory) {
       sockets = Objects.requireNonNull(factory, "factory");
       return transport(Transport.NIO);
-    }
-
-    /** Changes Netty's bootstrap for each attempt to connect, after all defaults are set. */
-    public Builder bootstrap(Consumer<Bootstrap> transform) {
-      bootstrap = Objects.requireNonNull(transform, "transform");
-      return this;
     }
 
     /** Logs what goes over each connection, by the logger {@code aleph-client}. */
@@ -517,7 +350,7 @@ public final class HttpClient implements Closeable {
       return this;
     }
 
-    /** Makes the client; connections are made when they are needed. */
+    @Override
     public HttpClient build() {
       return new HttpClient(makePool(), copy());
     }
@@ -533,10 +366,11 @@ public final class HttpClient implements Closeable {
     private static final List<String> VERSIONS = List.of(Alpn.HTTP2, Alpn.HTTP1_1);
 
     private SslContext context() {
-      if (sslContext != null) {
-        return versions == null ? sslContext : Alpn.check(sslContext, versions);
+      if (trustsAnybody()) {
+        return Tls.client().trustAnybody().alpn(Alpn.config(offered(null))).build();
       }
-      return insecure ? Tls.client().trustAnybody().alpn(Alpn.config(offered(null))).build() : null;
+      SslContext given = chosenTls();
+      return given == null || versions == null ? given : Alpn.check(given, versions);
     }
 
     private List<String> offered(SslContext context) {
@@ -547,6 +381,7 @@ public final class HttpClient implements Closeable {
     }
 
     private ConnectionPool makePool() {
+      Transport transport = chosenTransport();
       if (loops != null && !(transport == null ? Transport.of(loops) : transport).isOf(loops)) {
         throw new IllegalArgumentException(
             "eventLoopGroup: " + loops + " (expected: one of " + transport + ")");
@@ -565,7 +400,7 @@ public final class HttpClient implements Closeable {
               totalConnections,
               maxQueue,
               idleTimeout,
-              connectTimeout,
+              chosenConnectTimeout(),
               keepAlive,
               bodyMode,
               responseBufferBytes,
@@ -580,18 +415,18 @@ public final class HttpClient implements Closeable {
               versions != null,
               priorKnowledge,
               http2,
-              endpointAlgorithm,
-              localAddress,
+              chosenEndpointAlgorithm(),
+              chosenLocalAddress(),
               address,
               loops,
               once,
               errorLogger,
-              resolver,
-              ownsResolver,
-              proxy,
+              chosenResolver(),
+              chosenResolver() == ownResolver,
+              new ProxyRule(chosenProxy(), chosenNoProxy()),
               onStats,
               statsPeriod,
-              bootstrap,
+              chosenBootstrap(),
               pipeline,
               logLevel,
               sockets);

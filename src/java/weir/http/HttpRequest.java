@@ -8,11 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
-import java.util.function.UnaryOperator;
-import weir.http.cache.HttpCache;
-import weir.http.cookie.CookieJar;
 import weir.http.multipart.Multipart;
 
 /**
@@ -220,31 +216,21 @@ public final class HttpRequest {
   }
 
   /** The parts of a request. Each method returns the builder. */
-  public static final class Builder {
+  public static final class Builder extends RequestSettings<Builder> {
     private String method = "GET";
     private Url url;
     private HeaderFields fields = new HeaderFields();
     private boolean fieldsShared;
     private Object body;
     private BodyMode bodyMode;
-    private long poolTimeout;
-    private long connectionTimeout = DEFAULT_CONNECTION_TIMEOUT.toMillis();
-    private long requestTimeout;
-    private long readTimeout;
-    private long totalTimeout;
-    private Boolean decompress;
-    private long maxBodyBytes;
-    private boolean followRedirects = true;
-    private boolean forceRedirects;
-    private boolean keepMethod;
-    private int maxRedirects = DEFAULT_MAX_REDIRECTS;
-    private boolean failOnErrorStatus;
-    private IntPredicate unexceptional = HttpRequest::isUnexceptionalByDefault;
     private Object origin;
-    private Executor executor;
-    private Extras extras = Extras.NONE;
 
     private Builder() {}
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
 
     private Builder(HttpRequest r) {
       method = r.method;
@@ -397,120 +383,9 @@ public final class HttpRequest {
       return this;
     }
 
-    /** Limits the wait for a connection of the pool; zero, the default, does not. */
-    public Builder poolTimeout(Duration limit) {
-      poolTimeout = millis("poolTimeout", limit);
-      return this;
-    }
-
-    /** Limits the making of a connection, TLS included; zero does not. Default: 30 s. */
-    public Builder connectionTimeout(Duration limit) {
-      connectionTimeout = millis("connectionTimeout", limit);
-      return this;
-    }
-
-    /** Limits the time from sending to the response; zero, the default, does not. */
-    public Builder requestTimeout(Duration limit) {
-      requestTimeout = millis("requestTimeout", limit);
-      return this;
-    }
-
-    /** Limits the time from the response to the end of its body; zero, the default, does not. */
-    public Builder readTimeout(Duration limit) {
-      readTimeout = millis("readTimeout", limit);
-      return this;
-    }
-
-    /** Limits the time from now to the last response, redirects included; zero does not. */
-    public Builder totalTimeout(Duration limit) {
-      totalTimeout = millis("totalTimeout", limit);
-      return this;
-    }
-
-    /**
-     * Asks for a compressed body, unless there is an {@code Accept-Encoding} already, and hands out the
-     * plain one: gzip, deflate, and br and zstd where their libraries are. The default is the client's.
-     */
-    public Builder decompress(boolean on) {
-      decompress = on;
-      return this;
-    }
-
-    /**
-     * Limits bodies that are gathered in memory, and streams that are decompressed, whose plain bytes
-     * count; a larger one is a failure.
-     */
-    public Builder maxBodyBytes(long bytes) {
-      if (bytes <= 0) {
-        throw new IllegalArgumentException("maxBodyBytes: " + bytes + " (expected: 1 or more)");
-      }
-      maxBodyBytes = bytes;
-      return this;
-    }
-
-    /** Follows redirects of safe methods, and 303 of all. Default: on. */
-    public Builder followRedirects(boolean on) {
-      followRedirects = on;
-      return this;
-    }
-
-    /** Follows redirects of unsafe methods, too. Default: off. */
-    public Builder forceRedirects(boolean on) {
-      forceRedirects = on;
-      return this;
-    }
-
-    /** Keeps method and body when a 301, 302 or 303 is followed, instead of GET. Default: off. */
-    public Builder keepMethod(boolean on) {
-      keepMethod = on;
-      return this;
-    }
-
-    /** Sets how many redirects are followed. Default: {@link #DEFAULT_MAX_REDIRECTS}. */
-    public Builder maxRedirects(int n) {
-      if (n < 0) {
-        throw new IllegalArgumentException("maxRedirects: " + n + " (expected: 0 or more)");
-      }
-      maxRedirects = n;
-      return this;
-    }
-
-    /** Makes an exceptional status a failure of the deferred. Default: off. */
-    public Builder failOnErrorStatus(boolean on) {
-      failOnErrorStatus = on;
-      return this;
-    }
-
-    /** Sets where callbacks of the response run; the default is that of the client. */
-    public Builder executor(Executor newExecutor) {
-      executor = newExecutor;
-      return this;
-    }
-
     /** Sets what failures name as their request, such as the map that this was made of. */
     public Builder origin(Object any) {
       origin = any;
-      return this;
-    }
-
-    /** Sends the cookies of a jar, and gives it those of each response; null for none. */
-    public Builder cookies(CookieJar jar) {
-      extras = extras.withCookies(jar);
-      return this;
-    }
-
-    /**
-     * Answers one challenge for digest authentication, by RFC 7616, if the body can be sent again.
-     * Nothing of it goes to another origin.
-     */
-    public Builder digestAuth(String user, String password) {
-      extras = extras.withDigest(new Extras.Credentials(user, password));
-      return this;
-    }
-
-    /** Takes back what {@link #digestAuth} has said. */
-    public Builder noDigestAuth() {
-      extras = extras.withDigest(null);
       return this;
     }
 
@@ -525,93 +400,7 @@ public final class HttpRequest {
       return this;
     }
 
-    /** Tells how many bytes of the request's body are written. */
-    public Builder onUpload(Progress progress) {
-      extras = extras.withUpload(progress);
-      return this;
-    }
-
-    /** Tells how many bytes of the response's body have come. */
-    public Builder onDownload(Progress progress) {
-      extras = extras.withDownload(progress);
-      return this;
-    }
-
-    /**
-     * Shows every response to {@code seen}, those that are followed included, before anybody else
-     * gets it. It may block, must not read the body, and what it throws fails the request.
-     */
-    public Builder interceptor(BiConsumer<Response, HttpRequest> seen) {
-      extras = extras.withInterceptor(seen);
-      return this;
-    }
-
-    /**
-     * Shows every request to {@code last} as it is about to be sent, one after a redirect included,
-     * and sends what that returns; null is for the same. It may block; what it throws fails the request.
-     */
-    public Builder outgoing(UnaryOperator<HttpRequest> last) {
-      extras = extras.withOutgoing(last);
-      return this;
-    }
-
-    /**
-     * Limits how long the server may keep silent: while nothing of the response comes although it could,
-     * or nothing of the request is taken. Zero, the default, does not. A failure by it is a {@code
-     * ReadTimeoutException}.
-     */
-    public Builder socketTimeout(Duration limit) {
-      extras = extras.withSocketTimeout(millis("socketTimeout", limit));
-      return this;
-    }
-
-    /** Makes the last redirect the response when there are too many. Default: off, a failure. */
-    public Builder gracefulAtRedirectLimit(boolean on) {
-      extras = extras.withGracefulLimit(on);
-      return this;
-    }
-
-    /** Goes through another proxy than the client's, or through none. */
-    public Builder proxy(ProxyRule rule) {
-      extras = extras.withProxy(Objects.requireNonNull(rule, "rule"));
-      return this;
-    }
-
-    /**
-     * Connects to what {@code rule} says, asked for each hop. Connections to different addresses are
-     * not used for one another's requests.
-     */
-    public Builder address(AddressRule rule) {
-      extras = extras.withAddress(Objects.requireNonNull(rule, "rule"));
-      return this;
-    }
-
-    /**
-     * Answers from a cache if that is allowed, and stores responses in it; null for none. Bodies that
-     * are raw streams or publishers pass it by.
-     */
-    public Builder cache(HttpCache cache) {
-      extras = extras.withCache(cache);
-      return this;
-    }
-
-    /** Lets {@code rule} decide whether a request that has failed is sent again. */
-    public Builder retryIf(RetryRule rule) {
-      extras = extras.withRetry(rule);
-      return this;
-    }
-
-    /** Says which statuses are no failure. */
-    public Builder unexceptional(IntPredicate statuses) {
-      unexceptional = Objects.requireNonNull(statuses, "statuses");
-      return this;
-    }
-
-    /**
-     * Makes the request.
-     *
-     * @throws IllegalArgumentException if there is no URL
-     */
+    @Override
     public HttpRequest build() {
       if (url == null) {
         throw new IllegalArgumentException("url: missing (expected: an http or https URL)");
@@ -630,13 +419,6 @@ public final class HttpRequest {
         fieldsShared = false;
       }
       return fields;
-    }
-
-    private static long millis(String name, Duration limit) {
-      if (limit.isNegative()) {
-        throw new IllegalArgumentException(name + ": " + limit + " (expected: zero or more)");
-      }
-      return limit.isZero() ? 0 : Math.max(1, limit.toMillis());
     }
   }
 }

@@ -1,6 +1,5 @@
 package weir.http;
 
-import static weir.options.Arguments.notNegative;
 import static weir.options.Arguments.positive;
 
 import io.netty.channel.Channel;
@@ -175,7 +174,7 @@ public final class HttpServer implements Closeable {
   }
 
   /** What a server needs to know. Each method returns the builder. */
-  public static final class Builder extends ServerBuilder<Builder> {
+  public static final class Builder extends ServerLimits<Builder> {
     private Application application;
     private HandlerThreads handlerThreads = HandlerThreads.WORKERS;
     private Executor executor;
@@ -187,23 +186,8 @@ public final class HttpServer implements Closeable {
     private SslContext sslContext;
     private boolean manualTls;
     private RequestBodyType bodyType = RequestBodyType.INPUT_STREAM;
-    private int requestBufferBytes = DEFAULT_REQUEST_BUFFER_BYTES;
-    private long maxRequestBodyBytes;
-    private long maxStreamedBodyBytes;
-    private int maxInitialLineBytes = DEFAULT_MAX_INITIAL_LINE_BYTES;
-    private int maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES;
-    private int maxChunkBytes = DEFAULT_MAX_CHUNK_BYTES;
-    private int maxPipelined = DEFAULT_MAX_PIPELINED;
-    private int maxRequestsInFlight = DEFAULT_MAX_REQUESTS_IN_FLIGHT;
-    private int initialBufferBytes = DEFAULT_INITIAL_BUFFER_BYTES;
     private boolean severalLengths;
     private boolean validateHeaders = true;
-    private Duration idleTimeout = Duration.ZERO;
-    private Duration keepAliveTimeout = DEFAULT_KEEP_ALIVE_TIMEOUT;
-    private Duration headerTimeout = DEFAULT_HEADER_TIMEOUT;
-    private Duration bodyTimeout = DEFAULT_BODY_TIMEOUT;
-    private Duration writeTimeout = DEFAULT_WRITE_TIMEOUT;
-    private long minBodyRate;
     private String serverHeader = DEFAULT_SERVER_HEADER;
     private HeaderCase headerCase = HeaderCase.TITLE;
     private boolean plainTextIsUtf8 = true;
@@ -327,69 +311,6 @@ public final class HttpServer implements Closeable {
     }
 
     /**
-     * Refuses announced bodies that are larger with 413, and fails the reading of others once they have
-     * grown beyond; nothing is gathered for that. Zero, the default, is no limit.
-     */
-    public Builder maxStreamedBodyBytes(long n) {
-      maxStreamedBodyBytes = notNegative("maxStreamedBodyBytes", n);
-      return this;
-    }
-
-    /** Sets how many bytes of a request body may wait unread before the socket is not read. */
-    public Builder requestBufferBytes(int n) {
-      requestBufferBytes = positive("requestBufferBytes", n);
-      return this;
-    }
-
-    /**
-     * Gathers each request body before the handler is called and refuses larger ones with 413; zero,
-     * the default, is no limit and no gathering.
-     */
-    public Builder maxRequestBodyBytes(long n) {
-      maxRequestBodyBytes = notNegative("maxRequestBodyBytes", n);
-      return this;
-    }
-
-    /** Sets the longest request line. */
-    public Builder maxInitialLineBytes(int n) {
-      maxInitialLineBytes = positive("maxInitialLineBytes", n);
-      return this;
-    }
-
-    /** Sets the largest header block. */
-    public Builder maxHeaderBytes(int n) {
-      maxHeaderBytes = positive("maxHeaderBytes", n);
-      return this;
-    }
-
-    /** Sets the largest piece of a body that is handed on. */
-    public Builder maxChunkBytes(int n) {
-      maxChunkBytes = positive("maxChunkBytes", n);
-      return this;
-    }
-
-    /** Sets how many requests of one connection may wait for responses until reading pauses. */
-    public Builder maxPipelined(int n) {
-      maxPipelined = positive("maxPipelined", n);
-      return this;
-    }
-
-    /**
-     * Sets how many requests may be with handlers at once, from the call to the head of the response;
-     * more are answered 503 by {@link Application#onRejected}. Zero is any number.
-     */
-    public Builder maxRequestsInFlight(int n) {
-      maxRequestsInFlight = (int) notNegative("maxRequestsInFlight", n);
-      return this;
-    }
-
-    /** Sets how large the scratch buffer of a connection's decoder is at first. */
-    public Builder initialBufferBytes(int n) {
-      initialBufferBytes = positive("initialBufferBytes", n);
-      return this;
-    }
-
-    /**
      * Takes several Content-Length headers for one if they are equal; by default they are answered 400,
      * as different ones always are (RFC 9112 §6.3).
      */
@@ -401,56 +322,6 @@ public final class HttpServer implements Closeable {
     /** Refuses illegal characters in header fields with 400. Default: on. */
     public Builder validateHeaders(boolean on) {
       validateHeaders = on;
-      return this;
-    }
-
-    /** Closes connections on which nothing moved for so long; zero, the default, is never. */
-    public Builder idleTimeout(Duration timeout) {
-      idleTimeout = notNegative("idleTimeout", timeout);
-      return this;
-    }
-
-    /**
-     * Closes connections on which no request has begun to arrive for so long, be they new or kept
-     * alive; zero is never. This timeout and the next three are looked at a few times in their span,
-     * at least once a second, so a connection may stay for a little longer.
-     */
-    public Builder keepAliveTimeout(Duration timeout) {
-      keepAliveTimeout = notNegative("keepAliveTimeout", timeout);
-      return this;
-    }
-
-    /** Answers 408 when a header is not complete so long after its first bytes; zero is never. */
-    public Builder headerTimeout(Duration timeout) {
-      headerTimeout = notNegative("headerTimeout", timeout);
-      return this;
-    }
-
-    /**
-     * Answers 408 when nothing of a request body comes for so long; zero is never. Time in which the
-     * connection is not read, because the handler does not read, does not count. A handler that reads
-     * gets an IOException.
-     */
-    public Builder bodyTimeout(Duration timeout) {
-      bodyTimeout = notNegative("bodyTimeout", timeout);
-      return this;
-    }
-
-    /**
-     * Answers 408 when a request body comes slower than this on average, however steadily; 0, which is
-     * the default, is never. Only time in which the body is waited for counts, and only when that has
-     * become as long as {@link #bodyTimeout} (10 s where that is zero).
-     *
-     * @param bytesPerSecond 0 or more
-     */
-    public Builder minBodyRate(long bytesPerSecond) {
-      minBodyRate = notNegative("minBodyRate", bytesPerSecond);
-      return this;
-    }
-
-    /** Resets connections whose client reads nothing of a response for so long; zero is never. */
-    public Builder writeTimeout(Duration timeout) {
-      writeTimeout = notNegative("writeTimeout", timeout);
       return this;
     }
 
@@ -591,12 +462,7 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
-    /**
-     * Binds and serves; returns once the socket is bound.
-     *
-     * @throws IllegalArgumentException if there is no handler or no address
-     * @throws java.net.BindException if the address is in use or not ours
-     */
+    @Override
     public HttpServer start() {
       if (application == null) {
         throw new IllegalArgumentException("handler: missing (expected: something to serve)");

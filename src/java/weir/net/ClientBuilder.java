@@ -27,6 +27,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
   private Transport transport;
   private SocketAddress localAddress;
   private SslContext sslContext;
+  private boolean trustsAnybody;
   private String endpointAlgorithm = Tls.DEFAULT_ENDPOINT_ALGORITHM;
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private AddressResolverGroup<?> resolver = JdkResolvers.INSTANCE;
@@ -52,9 +53,10 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return self();
   }
 
-  /** Sets the TLS; {@link Tls#client} makes a context. */
+  /** Sets whom to trust and who to be; {@link Tls#client} makes a context. */
   public B sslContext(SslContext context) {
     sslContext = Objects.requireNonNull(context, "context");
+    trustsAnybody = false;
     return self();
   }
 
@@ -91,6 +93,17 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
 
   // ---- for the clients
 
+  /** Trusts every certificate for every name, whatever context there is, until one is set. */
+  protected final B trustAnybody() {
+    trustsAnybody = true;
+    return endpointAlgorithm(null);
+  }
+
+  /** Returns whether every certificate will do. */
+  protected final boolean trustsAnybody() {
+    return trustsAnybody;
+  }
+
   /**
    * Returns what a dialer has to know.
    *
@@ -108,6 +121,36 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
   /** Returns the proxy to a host, or null. */
   protected final ProxyServer proxyTo(String host, int port) {
     return proxy == null || noProxy.matches(host, port) ? null : proxy;
+  }
+
+  /** Returns the transport, or null for the best of this machine. */
+  protected final Transport chosenTransport() {
+    return transport;
+  }
+
+  /** Returns where to connect from, or null. */
+  protected final SocketAddress chosenLocalAddress() {
+    return localAddress;
+  }
+
+  /** Returns how names become addresses. */
+  protected final AddressResolverGroup<?> chosenResolver() {
+    return resolver;
+  }
+
+  /** Returns the proxy, or null. */
+  protected final ProxyServer chosenProxy() {
+    return proxy;
+  }
+
+  /** Returns the hosts that are reached without it. */
+  protected final NoProxy chosenNoProxy() {
+    return noProxy;
+  }
+
+  /** Returns what changes the bootstrap. */
+  protected final Consumer<Bootstrap> chosenBootstrap() {
+    return bootstrap;
   }
 
   /** Returns the TLS, or null. */
