@@ -13,12 +13,13 @@
   (:import
    (aleph.http AlephHttp2FrameCodecBuilder)
    (clojure.lang ExceptionInfo)
-   (io.netty.channel ChannelHandler ChannelPipeline)
+   (io.netty.channel ChannelHandler ChannelInboundHandlerAdapter ChannelPipeline)
    (io.netty.channel.embedded EmbeddedChannel)
    (io.netty.handler.codec.compression CompressionOptions)
    (io.netty.handler.codec.http2 DefaultHttp2Headers DefaultHttp2HeadersFrame Http2Error Http2Exception
                                  Http2Exception$StreamException Http2FrameCodec Http2Headers
                                  Http2HeadersFrame Http2Settings)
+   (io.netty.util ReferenceCountUtil)
    (weir.http HttpServer)))
 
 (set! *warn-on-reflection* true)
@@ -130,6 +131,39 @@
       (is (some #{"handler"} (deref streams 10000 nil)))
       (is (str/includes? (:out (sh "nghttp" "-v" (str "http://localhost:" port "/")))
                          "SETTINGS_MAX_CONCURRENT_STREAMS(0x03):7")))))
+
+(deftest a-response-says-how-much-of-its-body-is-sent-at-once
+  (let [body (apply str (repeat 10000 "x"))
+        file (doto (java.io.File/createTempFile "weir" ".txt") .deleteOnExit (spit body))
+        sizes (fn [chunk-size body]
+                (with-server [port (fn [_] {:body body :chunk-size chunk-size}) h2c]
+                  (map parse-long
+                       (map second (re-seq #"recv DATA frame <length=(\d+)"
+                                           (:out (sh "nghttp" "-nv" (str "http://localhost:" port "/"))))))))]
+    (doseq [body [file (.toPath file) (http/file file)]]
+      (is (= [4000 4000 2000] (remove zero? (sizes 4000 body)))))
+    (is (= [4000 4000 2000] (remove zero? (sizes 4000 (java.io.BufferedInputStream. (java.io.ByteArrayInputStream. (.getBytes ^String body)))))))
+    (is (= [21] (sizes 0 file)) "Internal Server Error")))
+
+(deftest an-exception-in-the-pipeline-may-choose-the-response
+  (doseq [[data expected] {{:aleph/response-status 418 :aleph/public-error-message "no coffee"} "418 no coffee"
+                           {:aleph/response-status 404} "404 "
+                           {:aleph/public-error-message "sorry"} "500 sorry"
+                           {:aleph/response-status 200 :aleph/public-error-message "no"} "500 no"}
+          exception [#(ex-info "wanted by the test" data)
+                     #(http2/stream-ex 1 "wanted by the test" {:data data})]]
+    (with-server [port (fn [_] {:body "never"})
+                  (assoc h2c :http2-stream-pipeline-transform
+                         (fn [^ChannelPipeline pipeline]
+                           (.addBefore pipeline "handler" "failing"
+                                       (proxy [ChannelInboundHandlerAdapter] []
+                                         (channelRead [_ msg]
+                                           (ReferenceCountUtil/release msg)
+                                           (throw (exception)))))))]
+      (is (= expected
+             (let [text (curl "--http2-prior-knowledge" "-i" (str "http://localhost:" port "/"))
+                   [head body] (str/split text #"\r\n\r\n" 2)]
+               (str (second (str/split head #" ")) " " body)))))))
 
 ;;; aleph.http.http2
 

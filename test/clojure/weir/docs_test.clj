@@ -176,6 +176,7 @@
                             :max-header-size HttpClient/DEFAULT_MAX_HEADER_BYTES
                             :max-chunk-size HttpClient/DEFAULT_MAX_CHUNK_BYTES
                             :http2-window-size Http2Options/DEFAULT_STREAM_WINDOW_BYTES
+                            :http2-max-window-size Http2Options/DEFAULT_MAX_WINDOW_BYTES
                             :http2-connection-window-size Http2Options/DEFAULT_CONNECTION_WINDOW_BYTES
                             :http2-max-control-frames Http2Options/DEFAULT_MAX_CONTROL_FRAMES
                             :http2-ping-timeout (.toMillis Http2Options/DEFAULT_PING_TIMEOUT)
@@ -204,6 +205,7 @@
                             :http2-window-size Http2Config/DEFAULT_STREAM_WINDOW_BYTES
                             :http2-connection-window-size Http2Config/DEFAULT_CONNECTION_WINDOW_BYTES
                             :http2-max-window-size Http2Config/DEFAULT_MAX_WINDOW_BYTES
+                            :http2-max-connection-window-size Http2Config/DEFAULT_MAX_CONNECTION_WINDOW_BYTES
                             :http2-max-frame-size Http2Config/DEFAULT_MAX_FRAME_BYTES
                             :http2-max-resets Http2Config/DEFAULT_MAX_RESETS
                             :http2-max-control-frames Http2Config/DEFAULT_MAX_CONTROL_FRAMES

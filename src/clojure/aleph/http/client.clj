@@ -52,7 +52,8 @@
     :raw-stream? :max-initial-line-length :max-header-size :max-chunk-size :name-resolver
     :decompress-body? :header-case :response-executor :log-activity :error-logger :http-versions
     :transport :epoll? :event-loop-group :proxy-options :compression? :force-h2c? :http2-settings
-    :http2-window-size :http2-connection-window-size :http2-max-frame-size :http2-max-header-list-size
+    :http2-window-size :http2-connection-window-size :http2-max-window-size
+    :http2-max-frame-size :http2-max-header-list-size
     :http2-max-control-frames :http2-max-window-updates :http2-max-waiting-acks :http2-max-continuations
     :http2-ping-interval :http2-ping-timeout :conn-go-away-handler :stream-go-away-handler
     :reset-stream-handler :http2-conn-pipeline-transform :http2-stream-pipeline-transform})

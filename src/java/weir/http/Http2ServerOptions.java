@@ -34,6 +34,7 @@ final class Http2ServerOptions {
           "http2-window-size",
           "http2-connection-window-size",
           "http2-max-window-size",
+          "http2-max-connection-window-size",
           "http2-max-frame-size",
           "http2-max-header-list-size",
           "http2-max-resets",
@@ -79,6 +80,8 @@ final class Http2ServerOptions {
       case "http2-connection-window-size" ->
           limits.connectionWindowBytes(within(k, v, 65_535, Integer.MAX_VALUE));
       case "http2-max-window-size" -> limits.maxWindowBytes(positiveInt(k, v));
+      case "http2-max-connection-window-size" ->
+          limits.maxConnectionWindowBytes(within(k, v, 65_535, Integer.MAX_VALUE));
       case "http2-max-frame-size" -> limits.maxFrameBytes(within(k, v, 16_384, 16_777_215));
       case "http2-max-header-list-size" -> limits.maxHeaderListBytes(positiveInt(k, v));
       case "http2-max-resets" -> limits.maxResets(positiveInt(k, v));

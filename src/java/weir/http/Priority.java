@@ -16,9 +16,11 @@ public record Priority(int urgency, boolean incremental) {
   /** What is meant when a client says nothing: 3, not incremental. */
   public static final Priority DEFAULT = new Priority(3, false);
 
+  /** The urgency of what may wait for everything else: 7. */
+  public static final int LEAST_URGENT = 7;
+
   private static final Keyword URGENCY = Keyword.intern("urgency");
   private static final Keyword INCREMENTAL = Keyword.intern("incremental?");
-  private static final int LEAST_URGENT = 7;
 
   /** Reads a Priority field; what cannot be read stays as by default (RFC 9218 §4, RFC 8941). */
   public static Priority parse(String field) {

@@ -159,15 +159,21 @@ final class BlockingBody implements StreamingBody {
   static final class StreamPieces implements Source {
     private static final int SIZE = 8192;
     private final InputStream in;
+    private final int size;
 
     StreamPieces(InputStream in) {
+      this(in, SIZE);
+    }
+
+    StreamPieces(InputStream in, int size) {
       this.in = in;
+      this.size = size;
     }
 
     @Override
     public ByteBuf next() throws IOException {
-      byte[] piece = new byte[SIZE];
-      int n = in.read(piece, 0, SIZE);
+      byte[] piece = new byte[size];
+      int n = in.read(piece, 0, size);
       return n < 0 ? null : Unpooled.wrappedBuffer(piece, 0, n);
     }
 

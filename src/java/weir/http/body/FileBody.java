@@ -37,11 +37,14 @@ final class FileBody implements StreamingBody {
    * @throws IllegalArgumentException if it cannot be read
    */
   static FileBody whole(Path path, Executor executor) {
+    return whole(path, FileSlice.DEFAULT_CHUNK_BYTES, executor);
+  }
+
+  /** The same, with what is read at once where the kernel cannot send it. */
+  static FileBody whole(Path path, int chunkBytes, Executor executor) {
     FileChannel channel = open(path);
     return new FileBody(
-        channel,
-        new FileSlice.Of(path, 0, size(channel, path), FileSlice.DEFAULT_CHUNK_BYTES),
-        executor);
+        channel, new FileSlice.Of(path, 0, size(channel, path), chunkBytes), executor);
   }
 
   /**

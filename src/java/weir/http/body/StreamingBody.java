@@ -73,4 +73,25 @@ public interface StreamingBody {
     }
     return OtherBodies.of(body, executor);
   }
+
+  /**
+   * Returns the way to stream a body of which so many bytes are read at once; null if it is no file, no
+   * region of one and no InputStream, which alone are read so.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  static StreamingBody inChunks(Object body, int chunkBytes, Executor executor) {
+    if (body instanceof InputStream in) {
+      return new BlockingBody(new BlockingBody.StreamPieces(in, chunkBytes), executor);
+    }
+    if (body instanceof FileSlice slice) {
+      return FileBody.of(
+          new FileSlice.Of(slice.path(), slice.start(), slice.byteCount(), chunkBytes), executor);
+    }
+    if (body instanceof File || body instanceof Path) {
+      Path path = body instanceof File file ? file.toPath() : (Path) body;
+      return FileBody.whole(path, chunkBytes, executor);
+    }
+    return null;
+  }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
@@ -21,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
 import weir.http.http2.FrameCodecs;
+import weir.http.http2.WindowTuner;
 import weir.net.tls.Failures;
 
 /**
@@ -48,6 +50,7 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
   private volatile EventLoop loop;
   private Http2StreamChannelBootstrap streams;
   private Http2KeepAlive keepAlive;
+  private WindowTuner windows;
   private Endpoints endpoints;
   private volatile int room; // 0 as long as nothing is known, and when no stream may begin any more
   private boolean ready;
@@ -72,6 +75,7 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
     ctx = c;
     loop = c.channel().eventLoop();
     streams = new Http2StreamChannelBootstrap(c.channel());
+    windows = new WindowTuner(codec, c, config.http2().config());
     if (c.channel().isActive()) {
       begin();
     }
@@ -130,10 +134,25 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
         settingsCame(frame);
       } else if (msg instanceof Http2GoAwayFrame frame) {
         goAwayCame(frame);
+      } else if (msg instanceof Http2PingFrame ping && ping.ack()) {
+        answered(ping.content());
       }
     } finally {
       ReferenceCountUtil.release(msg);
     }
+  }
+
+  private void answered(long ping) {
+    try {
+      windows.answered(ping); // others are heard of as everything is: channelReadComplete
+    } catch (Http2Exception e) {
+      LOG.debug("could not widen a window of {}", pool.origin(), e);
+    }
+  }
+
+  /** Bytes of a body have come on a stream. */
+  void received(int streamId, int bytes) {
+    windows.received(streamId, bytes);
   }
 
   @Override

@@ -31,6 +31,7 @@ public final class Http2ClientOptions {
           "http2-settings",
           "http2-window-size",
           "http2-connection-window-size",
+          "http2-max-window-size",
           "http2-max-frame-size",
           "http2-max-header-list-size",
           "http2-max-control-frames",
@@ -95,6 +96,7 @@ public final class Http2ClientOptions {
       case "http2-window-size" -> limits.streamWindowBytes(positiveInt(k, v));
       case "http2-connection-window-size" ->
           limits.connectionWindowBytes(within(k, v, LEAST_WINDOW, Integer.MAX_VALUE));
+      case "http2-max-window-size" -> limits.maxWindowBytes(positiveInt(k, v));
       case "http2-max-frame-size" -> limits.maxFrameBytes(within(k, v, LEAST_FRAME, LARGEST_FRAME));
       case "http2-max-header-list-size" -> limits.maxHeaderListBytes(positiveInt(k, v));
       case "http2-max-control-frames" -> limits.maxControlFrames(positiveInt(k, v));

@@ -198,7 +198,11 @@ final class Http2ClientStream extends ExchangeHandler {
       return;
     }
     boolean end = frame.isEndStream();
-    received += frame.content().readableBytes();
+    int size = frame.content().readableBytes();
+    received += size;
+    if (!end) {
+      connection.received(((Http2StreamChannel) ctx.channel()).stream().id(), size);
+    }
     if (announced != ANY_LENGTH && received > announced) {
       frame.release();
       malformed(new ProtocolException("the response has more content than it has announced"));

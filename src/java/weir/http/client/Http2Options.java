@@ -20,16 +20,23 @@ import weir.http.http2.Http2Config;
 public final class Http2Options {
 
   /**
-   * Bytes of one response that may be on their way, or wait unread: 32 MiB. A window is what comes at
-   * most within one round trip, so that a smaller one slows down large bodies from afar.
+   * Bytes of one response that may be on their way, or wait unread, before it is known how long the way
+   * is: 1 MiB.
    */
-  public static final int DEFAULT_STREAM_WINDOW_BYTES = 32 << 20;
+  public static final int DEFAULT_STREAM_WINDOW_BYTES = 1 << 20;
 
   /**
-   * Bytes of all responses of a connection that may be on their way, or wait unread: 512 MiB, so that
-   * some that nobody reads do not hold up the others.
+   * The same once it is known, as long as the program reads as fast as the server sends: 32 MiB. A
+   * window is what comes at most within one round trip, so that a smaller one slows down large bodies
+   * from afar.
    */
-  public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 512 << 20;
+  public static final int DEFAULT_MAX_WINDOW_BYTES = 32 << 20;
+
+  /**
+   * Bytes of all responses of a connection that may be on their way, or wait unread: 256 MiB, so that
+   * many that nobody reads do not hold up the others.
+   */
+  public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 256 << 20;
 
   /**
    * Frames that carry no message within 10 seconds: 100,000, for there are servers that measure the way
@@ -39,6 +46,8 @@ public final class Http2Options {
 
   /** How long the answer to a PING may take: 20 s. */
   public static final Duration DEFAULT_PING_TIMEOUT = Duration.ofSeconds(20);
+
+  private static final int LEAST_WINDOW_BYTES = 65_535;
 
   private static final Http2Options DEFAULTS = builder().build();
 
@@ -79,8 +88,10 @@ public final class Http2Options {
   public static Http2Config.Builder configBuilder() {
     return Http2Config.builder()
         .streamWindowBytes(DEFAULT_STREAM_WINDOW_BYTES)
-        .maxControlFrames(DEFAULT_MAX_CONTROL_FRAMES)
-        .connectionWindowBytes(DEFAULT_CONNECTION_WINDOW_BYTES);
+        .maxWindowBytes(DEFAULT_MAX_WINDOW_BYTES)
+        .connectionWindowBytes(DEFAULT_CONNECTION_WINDOW_BYTES)
+        .maxConnectionWindowBytes(LEAST_WINDOW_BYTES) // that of the connection stays as it is
+        .maxControlFrames(DEFAULT_MAX_CONTROL_FRAMES);
   }
 
   Http2Config config() {

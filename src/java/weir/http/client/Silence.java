@@ -2,6 +2,8 @@ package weir.http.client;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -58,8 +60,7 @@ final class Silence implements Runnable {
 
   @Override
   public void run() {
-    ChannelOutboundBuffer outgoing = channel.unsafe().outboundBuffer();
-    long left = outgoing == null ? 0 : outgoing.totalPendingWriteBytes();
+    long left = pending();
     boolean moved = heard || left != unsent || (left == 0 && programIsSlow.getAsBoolean());
     unsent = left;
     heard = false;
@@ -69,5 +70,17 @@ final class Silence implements Runnable {
     } else {
       lookLater();
     }
+  }
+
+  /** Returns how many bytes wait to be sent. A stream of HTTP/2 has no buffer, but a count of them. */
+  private long pending() {
+    if (channel instanceof Http2StreamChannel) {
+      WriteBufferWaterMark marks = channel.config().getWriteBufferWaterMark();
+      return channel.isWritable()
+          ? marks.high() + 1 - channel.bytesBeforeUnwritable()
+          : marks.low() - 1 + channel.bytesBeforeWritable();
+    }
+    ChannelOutboundBuffer outgoing = channel.unsafe().outboundBuffer();
+    return outgoing == null ? 0 : outgoing.totalPendingWriteBytes();
   }
 }

@@ -2,12 +2,14 @@ package weir.http.http2;
 
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameLogger;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import weir.http.Priority;
 
 /**
  * Makes the handlers that turn the bytes of a connection into frames, and frames into one channel for
@@ -38,8 +40,7 @@ public final class FrameCodecs {
    */
   public static Http2FrameCodec create(
       boolean server, Http2Config config, long headerBytes, Http2FrameLogger logger) {
-    Http2FrameCodecBuilder builder =
-        server ? Http2FrameCodecBuilder.forServer() : Http2FrameCodecBuilder.forClient();
+    Http2FrameCodecBuilder builder = server ? new ForServer() : Http2FrameCodecBuilder.forClient();
     builder
         .initialSettings(config.initial(server, headerBytes))
         .validateHeaders(true) // what it refuses ends a stream before anybody hears of it
@@ -62,6 +63,25 @@ public final class FrameCodecs {
       builder.frameLogger(logger);
     }
     return builder.build();
+  }
+
+  /** Builds codecs that send the most urgent first. */
+  private static final class ForServer extends Http2FrameCodecBuilder {
+    ForServer() {
+      Http2Connection connection = new DefaultHttp2Connection(true);
+      connection.remote().flowController(new PrioritizedSending(connection));
+      connection(connection);
+    }
+  }
+
+  /**
+   * A client has said how urgent a response is.
+   *
+   * @param codec a server's
+   */
+  public static void prioritize(Http2FrameCodec codec, int streamId, Priority priority) {
+    ((PrioritizedSending) codec.connection().remote().flowController())
+        .prioritize(streamId, priority);
   }
 
   /**

@@ -13,8 +13,10 @@ import java.util.Objects;
  * @param maxConcurrentStreams streams that the peer may have open at once; more are refused
  * @param streamWindowBytes bytes of a body that may come before somebody has read them
  * @param connectionWindowBytes the same for all bodies of a connection together
- * @param maxWindowBytes how wide these windows may grow while what comes is read as fast as the peer
- *     sends it
+ * @param maxWindowBytes how wide the window of a stream may grow while what comes is read as fast as
+ *     the peer sends it
+ * @param maxConnectionWindowBytes the same for that of the connection, which bounds what may wait unread
+ *     of all bodies together
  * @param maxFrameBytes the largest frame that the peer may send
  * @param maxHeaderListBytes the largest field section that the peer may send, each field counted with
  *     32 bytes more; 0 for what {@code maxHeaderBytes} of HTTP/1 says
@@ -32,6 +34,7 @@ public record Http2Config(
     int streamWindowBytes,
     int connectionWindowBytes,
     int maxWindowBytes,
+    int maxConnectionWindowBytes,
     int maxFrameBytes,
     long maxHeaderListBytes,
     int maxResets,
@@ -50,8 +53,11 @@ public record Http2Config(
   /** Bytes of all bodies of a connection before somebody has read them: 4 MiB. */
   public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
 
-  /** How wide windows may grow: 16 MiB. */
+  /** How wide the window of a stream may grow: 16 MiB. */
   public static final int DEFAULT_MAX_WINDOW_BYTES = 16 * 1024 * 1024;
+
+  /** How wide the window of a connection may grow: 32 MiB. */
+  public static final int DEFAULT_MAX_CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
 
   /** Largest frame: 16 KiB, the least that there is. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 16 * 1024;
@@ -116,6 +122,7 @@ public record Http2Config(
     private int streamWindowBytes = DEFAULT_STREAM_WINDOW_BYTES;
     private int connectionWindowBytes = DEFAULT_CONNECTION_WINDOW_BYTES;
     private int maxWindowBytes = DEFAULT_MAX_WINDOW_BYTES;
+    private int maxConnectionWindowBytes = DEFAULT_MAX_CONNECTION_WINDOW_BYTES;
     private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
     private long maxHeaderListBytes;
     private int maxResets = DEFAULT_MAX_RESETS;
@@ -145,9 +152,16 @@ public record Http2Config(
       return this;
     }
 
-    /** Sets how wide windows may grow; they never shrink to this. */
+    /** Sets how wide the window of a stream may grow; it never shrinks to this. */
     public Builder maxWindowBytes(int n) {
       maxWindowBytes = positive("maxWindowBytes", n);
+      return this;
+    }
+
+    /** Sets how wide the window of the connection may grow; it never shrinks to this. */
+    public Builder maxConnectionWindowBytes(int n) {
+      maxConnectionWindowBytes =
+          within("maxConnectionWindowBytes", n, LEAST_WINDOW, Integer.MAX_VALUE);
       return this;
     }
 
@@ -214,6 +228,7 @@ public record Http2Config(
           streamWindowBytes,
           connectionWindowBytes,
           maxWindowBytes,
+          maxConnectionWindowBytes,
           maxFrameBytes,
           maxHeaderListBytes,
           maxResets,

@@ -23,6 +23,7 @@ public final class RequestFields {
   private String authority;
   private String path;
   private String protocol;
+  private String priority;
   private long contentLength = NO_LENGTH;
   private String fault;
 
@@ -89,6 +90,8 @@ public final class RequestFields {
     } else {
       if (name.length() == 14 && is("content-length", name)) {
         length(value.toString());
+      } else if (name.length() == 8 && is("priority", name)) {
+        priority = priority == null ? value.toString() : priority + "," + value;
       }
       fields.append(name, value);
     }
@@ -182,6 +185,11 @@ public final class RequestFields {
   /** Returns the protocol of an extended CONNECT (RFC 8441), else null. */
   public String protocol() {
     return protocol;
+  }
+
+  /** Returns what the Priority field says (RFC 9218 §5), null if there is none. */
+  public String priority() {
+    return priority;
   }
 
   /** Returns the announced length of the body, or -1. */

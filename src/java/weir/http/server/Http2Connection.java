@@ -23,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
 import weir.http.NettyMessages;
+import weir.http.Priority;
 import weir.http.body.ReadGate;
 import weir.http.http2.FrameCodecs;
 import weir.http.http2.FrameGuard;
@@ -251,6 +252,11 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
 
   long requests() {
     return requests;
+  }
+
+  /** A client has said how urgent a response is. */
+  void prioritize(int streamId, Priority priority) {
+    FrameCodecs.prioritize(codec, streamId, priority);
   }
 
   /** Says that a stream has ended although nothing more can be sent on its channel. */

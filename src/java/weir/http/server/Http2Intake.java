@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.http.Priority;
 import weir.http.body.InboundBody;
 import weir.http.body.ReadGate;
 import weir.http.body.StreamedBody;
@@ -39,7 +40,7 @@ final class Http2Intake implements StreamedBody.Owner {
 
   static final HttpVersion HTTP_2 = new HttpVersion("HTTP", 2, 0, true);
 
-  private static final HttpRequest UNKNOWN = new DefaultHttpRequest(HTTP_2, HttpMethod.GET, "/");
+  static final HttpRequest UNKNOWN = new DefaultHttpRequest(HTTP_2, HttpMethod.GET, "/");
   private static final String WEBSOCKET = "websocket";
   private static final long NO_LENGTH = -1;
 
@@ -70,6 +71,9 @@ final class Http2Intake implements StreamedBody.Owner {
       stream.lastWord(Http2Error.PROTOCOL_ERROR);
       refuse(Refusal.BAD_REQUEST);
       return;
+    }
+    if (fields.priority() != null) {
+      stream.connection().prioritize(streamId(), Priority.parse(fields.priority()));
     }
     HttpRequest request = request(fields);
     Exchange exchange = new Exchange(stream, request, true);
@@ -173,8 +177,10 @@ final class Http2Intake implements StreamedBody.Owner {
       }
       return;
     }
-    if (streamed) {
+    if (!ended) {
       stream.connection().received(streamId(), size);
+    }
+    if (streamed) {
       giveBack(data.initialFlowControlledBytes() - size); // padding is read by nobody
     }
     if (size > 0) {

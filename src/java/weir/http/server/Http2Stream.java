@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.http.Reply;
 import weir.http.ResponseHead;
 import weir.http.ServerListener.Outcome;
 import weir.http.body.StreamedBody;
@@ -101,10 +103,31 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
       return;
     }
     LOG.debug("error on a stream of {}", peer().endpoints().remote(), cause);
+    if (answered(cause)) {
+      return;
+    }
     failed(cause);
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
       c.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
     } // else the codec resets the stream
+  }
+
+  /** Answers with what an exception has for the client; returns false if it is too late, or nothing. */
+  private boolean answered(Throwable cause) {
+    Reply reply = PublicErrors.reply(cause);
+    if (reply == null || gone) {
+      return false;
+    }
+    if (exchange == null) { // it has failed before the request came here
+      begin(new Exchange(this, Http2Intake.UNKNOWN, true));
+    }
+    if (!exchange.claim()) {
+      return false;
+    }
+    Http2Exception fault = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
+    lastWord(fault == null ? Http2Error.INTERNAL_ERROR : fault.error());
+    exchange.answer(reply);
+    return true;
   }
 
   @Override
@@ -278,7 +301,9 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
       observeEnd();
     }
     if (lastWord == Http2Error.PROTOCOL_ERROR) {
-      connection.reset(((Http2StreamChannel) ctx.channel()).stream(), lastWord);
+      // Behind the response: what waits of a stream that is reset is dropped.
+      written.addListener(
+          sent -> connection.reset(((Http2StreamChannel) ctx.channel()).stream(), lastWord));
     } else if (!intake.hasEnded()) {
       written.addListener(sent -> endInput());
     }

@@ -15,6 +15,7 @@ import weir.http.body.Bodies;
 import weir.http.body.StreamingBody;
 import weir.http.body.WholeBody;
 import weir.http.coding.Encoder;
+import weir.options.Options;
 
 /**
  * Turns what a handler has answered into bytes. Everything that can fail happens here, before a
@@ -26,6 +27,7 @@ final class ResponseEncoder {
   private static final Keyword HEADERS = Keyword.intern("headers");
   private static final Keyword BODY = Keyword.intern("body");
   private static final Keyword TRAILERS = Keyword.intern("trailers");
+  private static final Keyword CHUNK_SIZE = Keyword.intern("chunk-size");
   private static final Object OK = 200L;
 
   /** Bodies up to this size are copied behind their head; larger ones are written by themselves. */
@@ -104,12 +106,26 @@ final class ResponseEncoder {
     }
     Object content = Bodies.contiguous(body, head.contentType());
     if (content == Bodies.NOT_CONTIGUOUS) {
-      StreamingBody streaming =
-          StreamingBody.of(body, head.contentType(), exchange.context().blockingExecutor());
+      StreamingBody streaming = inChunks(exchange, response, body, head);
+      if (streaming == null) {
+        streaming =
+            StreamingBody.of(body, head.contentType(), exchange.context().blockingExecutor());
+      }
       encodeStreaming(exchange, streaming, head);
     } else {
       encodeContiguous(exchange, content, head);
     }
+  }
+
+  /** Over HTTP/2, as in Aleph, a response may say how much of its body is read and sent at once. */
+  private static StreamingBody inChunks(
+      Exchange exchange, Object response, Object body, HeadWriter head) {
+    Object size =
+        head.isHttp2() && response instanceof IPersistentMap map ? map.valAt(CHUNK_SIZE) : null;
+    return size == null
+        ? null
+        : StreamingBody.inChunks(
+            body, Options.positiveInt(CHUNK_SIZE, size), exchange.context().blockingExecutor());
   }
 
   static void beginHead(Exchange exchange, int status, Object headers, HeadWriter head) {

@@ -11,13 +11,16 @@ import static weir.http.client.FrameServer.GOAWAY;
 import static weir.http.client.FrameServer.PING;
 import static weir.http.client.FrameServer.RST_STREAM;
 
+import aleph.utils.ReadTimeoutException;
 import aleph.utils.RequestTimeoutException;
 import io.netty.handler.codec.http2.Http2Exception;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -116,6 +119,104 @@ class Http2WindowsTest extends Http2Peer {
     HttpRequest post =
         request().method("POST").body("x").requestTimeout(Duration.ofMillis(50)).build();
     assertInstanceOf(RequestTimeoutException.class, failureOf(client.send(post)));
+    assertEquals("ok", get(send()).body());
+  }
+
+  /** The script's side of a body whose window is 128 KiB. */
+  private static final int WINDOW = 128 * 1024;
+
+  private HttpClient tuning() {
+    return of(
+        HttpClient.builder()
+            .responseBufferBytes(1024)
+            .http2(
+                Http2Options.builder()
+                    .config(Http2Options.configBuilder().streamWindowBytes(WINDOW).build())
+                    .build()));
+  }
+
+  @Test
+  void theWindowOfABodyThatIsReadGrows() throws Exception {
+    client = tuning();
+    serve(
+        with -> {
+          with.open();
+          int stream = with.request().stream();
+          with.headers(stream, false, ":status", "200");
+          for (int i = 0; i < 7; i++) {
+            with.data(stream, false, new byte[16 * 1024]);
+          }
+          for (long given = 0; given < WINDOW; ) { // as much again
+            Frame frame = with.readAny();
+            if (frame.type() == PING) {
+              with.frame(PING, FrameServer.ACK, 0, frame.payload());
+            } else if (frame.type() == FrameServer.WINDOW_UPDATE && frame.stream() == stream) {
+              given += frame.number();
+            }
+          }
+          with.data(stream, true, "end");
+          with.awaitClose();
+        });
+    assertEquals(7 * 16 * 1024 + 3, ((String) get(send()).body()).length());
+  }
+
+  @Test
+  void theWindowOfABodyThatNobodyReadsGrowsOnceAtMost() throws Exception {
+    client = tuning();
+    CompletableFuture<Long> most = new CompletableFuture<>();
+    serve(
+        with -> {
+          with.open();
+          int stream = with.request().stream();
+          with.headers(stream, false, ":status", "200");
+          long given = WINDOW;
+          for (long sent = 0; sent < given; given += givenMeanwhile(with, stream)) {
+            for (; sent + 8192 <= given; sent += 8192) {
+              with.data(stream, false, new byte[8192]);
+            }
+          }
+          most.complete(given);
+          with.awaitClose();
+        });
+    Response response = get(client.send(HttpRequest.get(server.url()).build()));
+    long given = most.get(30, TimeUnit.SECONDS);
+    assertTrue(given <= 3 * WINDOW, () -> given + " bytes for a body that nobody reads");
+    ((InputStream) response.body()).close();
+  }
+
+  /** Returns by how much a window was widened until the client had seen all that was sent. */
+  private static long givenMeanwhile(FrameServer.Conversation with, int stream) throws IOException {
+    long given = 0;
+    for (int round = 0; round < 2; round++) { // the second time it has heard our answers, too
+      with.frame(PING, 0, 0, new byte[8]);
+      for (Frame f = with.readAny(); !(f.type() == PING && f.has(FrameServer.ACK)); ) {
+        if (f.type() == PING) {
+          with.frame(PING, FrameServer.ACK, 0, f.payload());
+        } else if (f.type() == FrameServer.WINDOW_UPDATE && f.stream() == stream) {
+          given += f.number();
+        }
+        f = with.readAny();
+      }
+    }
+    return given;
+  }
+
+  @Test
+  void anUploadWhoseWindowStaysShutIsSilenceOfTheServer() throws Exception {
+    serve(
+        with -> {
+          with.open(FrameServer.INITIAL_WINDOW_SIZE, 0);
+          with.request();
+          with.await(RST_STREAM);
+          answerAll(with, "ok");
+        });
+    HttpRequest post =
+        request()
+            .method("POST")
+            .body(new ByteArrayInputStream(new byte[1_000_000]))
+            .socketTimeout(Duration.ofMillis(100))
+            .build();
+    assertInstanceOf(ReadTimeoutException.class, failureOf(client.send(post)));
     assertEquals("ok", get(send()).body());
   }
 

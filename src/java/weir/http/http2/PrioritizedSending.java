@@ -1,0 +1,26 @@
+package weir.http.http2;
+
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import weir.http.Priority;
+
+/** Sends DATA as far as the peer's windows allow, the most urgent first. For the event loop. */
+final class PrioritizedSending extends DefaultHttp2RemoteFlowController {
+
+  private final PriorityDistributor distributor;
+
+  /** Creates a controller for what is sent on a connection. */
+  PrioritizedSending(Http2Connection connection) {
+    this(connection, new PriorityDistributor(connection));
+  }
+
+  private PrioritizedSending(Http2Connection connection, PriorityDistributor distributor) {
+    super(connection, distributor);
+    this.distributor = distributor;
+  }
+
+  /** Sets how urgent a stream is of which nothing was written yet. */
+  void prioritize(int streamId, Priority priority) {
+    distributor.prioritize(streamId, priority);
+  }
+}
