@@ -15,7 +15,7 @@ endif
 # Ring and its company, as Debian packages them; and what else the tests use.
 RING_PACKAGES := libring-core-clojure libring-defaults-clojure libring-json-clojure \
   libring-jetty-adapter-clojure libcompojure-clojure
-TEST_PACKAGES := curl openssl dnsmasq-base tinyproxy-bin microsocks socat redis-server nginx nghttp2-server nghttp2-client
+TEST_PACKAGES := curl openssl dnsmasq-base tinyproxy-bin microsocks socat redis-server nginx nghttp2-server nghttp2-client python3-h2
 
 # The browser of the browser tests; every other target does without.
 BROWSER_PACKAGES := chromium

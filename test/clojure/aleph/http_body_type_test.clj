@@ -1,8 +1,9 @@
 (ns aleph.http-body-type-test
   (:require
    [aleph.http :as http]
+   [aleph.versions :as versions]
    [clj-commons.byte-streams :as bs]
-   [clojure.test :refer [deftest is testing]]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [manifold.deferred :as d]
    [manifold.stream :as s])
   (:import
@@ -12,6 +13,8 @@
    (weir.http HttpServer)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-version)
 
 (def ^:private ^{:tag 'bytes} upload
   (let [bytes (byte-array 200000)]

@@ -2,8 +2,9 @@
   "A server whose handler passes requests on and returns the client's responses as they are."
   (:require
    [aleph.http :as http]
+   [aleph.versions :as versions]
    [clj-commons.byte-streams :as bs]
-   [clojure.test :refer [deftest is testing]]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [manifold.deferred :as d]
    [manifold.stream :as s])
   (:import
@@ -11,6 +12,8 @@
    (weir.http HttpServer)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-version)
 
 (def ^:private large
   "More than any buffer on the way holds."

@@ -31,6 +31,22 @@ public final class Chromium implements Closeable {
 
   private static final List<String> PROGRAMS =
       List.of("chromium", "chromium-browser", "google-chrome");
+  private static final List<String> OPTIONS =
+      List.of(
+          "--headless",
+          "--no-sandbox", // which root may not have
+          "--disable-gpu",
+          "--disable-dev-shm-usage", // containers have too little of it
+          "--disable-quic",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+          "--disable-extensions",
+          "--no-first-run",
+          "--no-default-browser-check",
+          "--no-proxy-server",
+          "--password-store=basic",
+          "--remote-debugging-port=0");
   private static final long START_SECONDS = 60;
   private static final long END_SECONDS = 20;
 
@@ -47,15 +63,16 @@ public final class Chromium implements Closeable {
   /**
    * Starts a browser.
    *
+   * @param more options of the program
    * @throws IllegalStateException if there is none on this machine, or it does not come up
    */
-  public static Chromium launch() {
+  public static Chromium launch(String... more) {
     String program = program();
     try {
       Path profile = Files.createTempDirectory("chromium");
       Path log = profile.resolve("stderr.log");
       Process process =
-          new ProcessBuilder(command(program, profile))
+          new ProcessBuilder(command(program, profile, more))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
@@ -70,25 +87,13 @@ public final class Chromium implements Closeable {
     }
   }
 
-  private static List<String> command(String program, Path profile) {
-    return List.of(
-        program,
-        "--headless",
-        "--no-sandbox", // which root may not have
-        "--disable-gpu",
-        "--disable-dev-shm-usage", // containers have too little of it
-        "--disable-quic",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-extensions",
-        "--no-first-run",
-        "--no-default-browser-check",
-        "--no-proxy-server",
-        "--password-store=basic",
-        "--remote-debugging-port=0",
-        "--user-data-dir=" + profile,
-        "about:blank");
+  private static List<String> command(String program, Path profile, String... more) {
+    List<String> command = new ArrayList<>(List.of(program));
+    command.addAll(List.of(more));
+    command.addAll(OPTIONS);
+    command.add("--user-data-dir=" + profile);
+    command.add("about:blank");
+    return command;
   }
 
   private static String program() {

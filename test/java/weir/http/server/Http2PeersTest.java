@@ -11,19 +11,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.browser.Chromium;
+import weir.browser.Page;
 import weir.http.HttpServer;
 import weir.http.Reply;
+import weir.http.Request;
 import weir.net.tls.SelfSigned;
 import weir.net.tls.Tls;
 import weir.testing.Program;
 
-/** Foreign clients of HTTP/2: curl, and nghttp and h2load of nghttp2. */
+/** Foreign clients of HTTP/2: curl, nghttp and h2load of nghttp2, hyper-h2 of Python, and Chromium. */
 class Http2PeersTest {
 
   private HttpServer server;
@@ -43,6 +47,9 @@ class Http2PeersTest {
                     switch (r.path()) {
                       case "/count" ->
                           Reply.text("" + ((InputStream) r.body()).readAllBytes().length);
+                      case "/echo" -> Reply.of(200).body(r.body());
+                      case "/sum" -> Reply.text(sumBehind(r));
+                      case "/page" -> Reply.of(200).header("content-type", "text/html").body("<p>");
                       case "/trailers" -> Reply.text("body").trailers(Map.of("x", "y"));
                       default -> Reply.text(r.protocol() + " " + r.scheme());
                     });
@@ -51,6 +58,11 @@ class Http2PeersTest {
           Tls.server().key(SelfSigned.of("localhost")).alpn("h2", "http/1.1").build());
     }
     server = builder.start();
+  }
+
+  private static String sumBehind(Request request) throws Exception {
+    ((InputStream) request.body()).readAllBytes();
+    return request.trailers().await(20, TimeUnit.SECONDS).get("x-sum");
   }
 
   private String url(boolean tls, String path) {
@@ -121,5 +133,52 @@ class Http2PeersTest {
     String rate = String.valueOf(n / 4);
     List<String> command = List.of("h2load", "-n", all, "-c", all, "-r", rate, url(tls, "/"));
     assertAllSucceeded(Program.run("", command), n);
+  }
+
+  @Test
+  void hyperH2OfPythonFindsNoFault() throws Exception {
+    serve(true);
+    assertEquals(
+        """
+        get: 200 HTTP/2.0 https
+        head: 200\s
+        upload: 200 3000000
+        echo: 200 300000 bytes
+        trailers: 200 body x=y
+        sent trailers: 200 7
+        at once: 100
+        """,
+        Program.run(
+            "",
+            List.of(
+                "/usr/bin/python3", "test/python/h2_client.py", String.valueOf(server.port()))));
+  }
+
+  private static final String IN_THE_BROWSER =
+      """
+      (async () => {
+        const bytes = new Uint8Array(3_000_000).map((_, i) => i * 31);
+        const post = body => ({method: 'POST', body});
+        const back = new Uint8Array(await (await fetch('/echo', post(bytes))).arrayBuffer());
+        const same = back.length === bytes.length && back.every((b, i) => b === bytes[i]);
+        const count = await (await fetch('/count', post(bytes))).text();
+        const many = await Promise.all(
+            Array.from({length: 100}, (_, i) => fetch('/?' + i).then(r => r.text())));
+        const versions = performance.getEntries()
+            .map(e => e.nextHopProtocol)
+            .filter(v => v !== undefined);
+        return [same, count, many.every(t => t === 'HTTP/2.0 https'),
+                versions.length > 100, versions.every(v => v === 'h2')].join(' ');
+      })()
+      """;
+
+  @Test
+  void chromiumSpeaksHttp2() throws Exception {
+    serve(true);
+    try (Chromium browser = Chromium.launch("--ignore-certificate-errors")) {
+      Page page = browser.open(url(true, "/page"));
+      assertEquals("true 3000000 true true true", page.evaluate(IN_THE_BROWSER));
+      page.close();
+    }
   }
 }

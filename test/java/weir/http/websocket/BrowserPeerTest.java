@@ -3,11 +3,14 @@ package weir.http.websocket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import weir.browser.Chromium;
 import weir.browser.Page;
 import weir.http.HttpServer;
 import weir.http.websocket.Servers.Threads;
+import weir.net.tls.SelfSigned;
+import weir.net.tls.Tls;
 
 /** Chromium as the peer: it offers compression by itself. */
 class BrowserPeerTest {
@@ -47,8 +50,10 @@ class BrowserPeerTest {
       })()
       """;
 
-  @Test
-  void aBrowserIsServed() throws Exception {
+  /** RFC 8441: the socket is a stream of the connection that has brought the page. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBrowserIsServed(boolean http2) throws Exception {
     AcceptOptions options =
         new AcceptOptions(
                 WebSocketConfig.builder()
@@ -68,9 +73,16 @@ class BrowserPeerTest {
             }
           }
         };
-    try (HttpServer server = Servers.start(Threads.WORKERS, options, echo);
-        Chromium browser = Chromium.launch()) {
-      Page page = browser.open("http://localhost:" + server.port() + "/");
+    HttpServer.Builder builder = HttpServer.builder();
+    if (http2) { // alone, so that the socket cannot be one of HTTP/1.1
+      builder
+          .http2(h -> h.versions("h2"))
+          .sslContext(Tls.server().key(SelfSigned.of("localhost")).alpn("h2").build());
+    }
+    try (HttpServer server = Servers.start(builder, Threads.WORKERS, options, echo);
+        Chromium browser = Chromium.launch("--ignore-certificate-errors")) {
+      String scheme = http2 ? "https" : "http";
+      Page page = browser.open(scheme + "://localhost:" + server.port() + "/");
       assertEquals(
           "b|permessage-deflate|true|true|true|true|true|Grüße 𝄞|4000 enough true"
               + "|1000 as asked true|1001 as asked true|1011 as asked true|4999 as asked true",

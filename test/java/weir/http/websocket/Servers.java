@@ -28,7 +28,15 @@ final class Servers {
   }
 
   static HttpServer start(Threads threads, AcceptOptions options, WebSocketListener listener) {
-    HttpServer.Builder builder = HttpServer.builder().port(0).eventLoopThreads(1);
+    return start(HttpServer.builder(), threads, options, listener);
+  }
+
+  static HttpServer start(
+      HttpServer.Builder builder,
+      Threads threads,
+      AcceptOptions options,
+      WebSocketListener listener) {
+    builder.port(0).eventLoopThreads(1);
     builder.application(
         new JavaApplication(request -> accept((RingRequest) request, options, listener)));
     return switch (threads) {

@@ -1,0 +1,44 @@
+(ns aleph.versions
+  "Runs the tests of a namespace over HTTP/1.1, and then once more over HTTP/2, as they are.
+
+    (use-fixtures :each versions/each-version)
+
+  The second time servers speak both versions, and pools and requests without a pool speak HTTP/2 from the
+  first byte."
+  (:require
+   [aleph.http :as http]
+   [clojure.test :refer [testing]])
+  (:import
+   (java.io Closeable)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:dynamic *http2?*
+  "Whether the tests run over HTTP/2."
+  false)
+
+(def both
+  "Options of a server that speaks both versions without TLS."
+  {:http-versions [:http2 :http1] :use-h2c? true})
+
+(defn- speaking-both [start-server]
+  (fn [handler options]
+    (start-server handler (if (:ssl-context options) options (merge both options)))))
+
+(defn- speaking-http2 [connection-pool]
+  (fn [options]
+    (connection-pool (update options :connection-options #(merge {:force-h2c? true} %)))))
+
+(defn each-version
+  "A fixture that runs each test twice."
+  [run]
+  (testing "over HTTP/1.1"
+    (run))
+  (let [pool (speaking-http2 http/connection-pool)]
+    (with-open [^Closeable default (pool {})]
+      (with-redefs [http/start-server (speaking-both http/start-server)
+                    http/connection-pool pool
+                    http/default-connection-pool default]
+        (binding [*http2?* true]
+          (testing "over HTTP/2"
+            (run)))))))
