@@ -53,11 +53,11 @@ public record Http2Config(
   /** Bytes of all bodies of a connection before somebody has read them: 4 MiB. */
   public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
 
-  /** How wide the window of a stream may grow: 16 MiB. */
-  public static final int DEFAULT_MAX_WINDOW_BYTES = 16 * 1024 * 1024;
+  /** How wide the window of a stream may grow: 32 MiB. */
+  public static final int DEFAULT_MAX_WINDOW_BYTES = 32 * 1024 * 1024;
 
-  /** How wide the window of a connection may grow: 32 MiB. */
-  public static final int DEFAULT_MAX_CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
+  /** How wide the window of a connection may grow: 64 MiB. */
+  public static final int DEFAULT_MAX_CONNECTION_WINDOW_BYTES = 64 * 1024 * 1024;
 
   /** Largest frame: 16 KiB, the least that there is. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 16 * 1024;

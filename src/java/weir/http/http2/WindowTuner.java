@@ -1,6 +1,7 @@
 package weir.http.http2;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -31,6 +32,12 @@ public final class WindowTuner {
 
   /** So many streams as wide as the one that was counted shall find room in the connection. */
   private static final int SIDE_BY_SIDE = 2;
+
+  /**
+   * A wide window is opened again when an eighth of it was read, not when half of it was: else the peer
+   * would have to wait for what it could have known long before, or the window to be twice as wide.
+   */
+  private static final float OPEN_BELOW = 0.875f;
 
   private final Http2FrameCodec codec;
   private final ChannelHandlerContext ctx;
@@ -152,6 +159,7 @@ public final class WindowTuner {
       return false;
     }
     flow().incrementWindowSize(of, more);
+    ((DefaultHttp2LocalFlowController) flow()).windowUpdateRatio(of, OPEN_BELOW);
     return true;
   }
 }
