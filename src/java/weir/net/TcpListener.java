@@ -12,6 +12,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -30,6 +31,8 @@ import weir.deferred.Deferred;
  * <p>Owns its event loops: {@link #shutdown} ends them once every connection is gone.
  */
 public final class TcpListener {
+
+  private static final AttributeKey<Boolean> CUT = AttributeKey.valueOf(TcpListener.class, "cut");
 
   /**
    * How many connections the kernel may hold until they are accepted. It takes less if it was told so
@@ -261,6 +264,14 @@ public final class TcpListener {
     return channel.close();
   }
 
+  /**
+   * Returns whether a connection is closed because its loop is about to end: a handler that holds the
+   * end up would hold it up for ever, and what it keeps would never be released.
+   */
+  public static boolean isCut(Channel channel) {
+    return channel.hasAttr(CUT);
+  }
+
   private void awaitConnections(long graceMillis) {
     AtomicBoolean ended = new AtomicBoolean();
     Future<?> limit =
@@ -277,6 +288,7 @@ public final class TcpListener {
 
   private void endLoops(AtomicBoolean ended, boolean graceful) {
     if (ended.compareAndSet(false, true)) {
+      connections.forEach(channel -> channel.attr(CUT).set(true));
       connections.close();
       loops
           .shutdownGracefully(0, 1, TimeUnit.SECONDS)

@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import weir.net.TcpListener;
 
 /**
  * Counts the frames that come before the codec works on them, and cuts a peer that sends too many which
@@ -232,7 +233,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     Channel channel = ctx.channel();
-    if (!server || !channel.isActive()) {
+    if (!server || !channel.isActive() || TcpListener.isCut(channel)) {
       ctx.close(promise);
       return;
     }
