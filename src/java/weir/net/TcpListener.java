@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
@@ -39,6 +40,9 @@ public final class TcpListener {
    * (Linux: {@code net.core.somaxconn}).
    */
   public static final int DEFAULT_BACKLOG = 16 * 1024;
+
+  /** Whoever stops a server is kept so long at most, until another can listen at its address. */
+  private static final long MAX_SOCKET_MILLIS = 1000;
 
   private final Options options;
   private final EventLoopGroup loops;
@@ -234,7 +238,8 @@ public final class TcpListener {
 
   /**
    * Stops accepting at once, waits for connections to end, cuts what is left after the grace period
-   * and ends the event loops. Idempotent: later calls return the same deferred.
+   * and ends the event loops. Idempotent: later calls return the same deferred. When this returns the
+   * address is free, unless it was called on the event loop that accepts.
    *
    * @param graceMillis how long connections may take; zero cuts them at once
    * @param drain called for each open connection, to tell it to finish
@@ -244,22 +249,33 @@ public final class TcpListener {
     if (!stopping.compareAndSet(false, true)) {
       return stopped;
     }
-    stopAccepting()
-        .addListener(
-            done -> {
-              connections.forEach(drain);
-              awaitConnections(graceMillis);
-            });
+    Future<?> socketClosed = stopAccepting();
+    socketClosed.addListener(
+        done -> {
+          connections.forEach(drain);
+          awaitConnections(graceMillis);
+        });
+    if (!channel.eventLoop().inEventLoop()) {
+      socketClosed.awaitUninterruptibly(MAX_SOCKET_MILLIS);
+    }
     return stopped;
   }
 
   /** A socket that somebody else has opened is left as it is, for a successor to listen on. */
-  private ChannelFuture stopAccepting() {
+  private Future<?> stopAccepting() {
     if (options.place() instanceof ListenOn.Adopted) {
       return channel.deregister();
     }
     if (options.place() instanceof ListenOn.Unix unix) {
-      return channel.close().addListener(closed -> UnixSockets.remove(unix.path()));
+      ChannelPromise removed = channel.newPromise();
+      channel
+          .close()
+          .addListener(
+              closed -> {
+                UnixSockets.remove(unix.path());
+                removed.setSuccess();
+              });
+      return removed;
     }
     return channel.close();
   }

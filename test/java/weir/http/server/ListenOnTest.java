@@ -113,4 +113,17 @@ class ListenOnTest {
       }
     }
   }
+
+  /** As at a REPL: the next server listens where the one before did, with nobody waiting in between. */
+  @Test
+  void anAddressIsFreeWhenItsServerWasClosed() throws Exception {
+    HttpServer.Builder builder = HttpServer.builder().port(0).handler(r -> Reply.text("fine"));
+    HttpServer server = builder.start();
+    int port = server.port();
+    for (int i = 0; i < 50; i++) {
+      server.close();
+      server = builder.port(port).start();
+    }
+    server.shutdown(Duration.ZERO).await();
+  }
 }
