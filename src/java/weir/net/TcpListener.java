@@ -306,17 +306,9 @@ public final class TcpListener {
     if (ended.compareAndSet(false, true)) {
       connections.forEach(channel -> channel.attr(CUT).set(true));
       connections.close();
-      connections.forEach(TcpListener::closeNow);
       loops
           .shutdownGracefully(0, 1, TimeUnit.SECONDS)
           .addListener(done -> stopped.success(graceful));
-    }
-  }
-
-  /** Whoever would close slowly has no time left: with the channel goes what its handlers hold. */
-  private static void closeNow(Channel channel) {
-    if (!channel.eventLoop().isShuttingDown()) { // else it closes all that it has
-      channel.eventLoop().execute(() -> channel.unsafe().close(channel.unsafe().voidPromise()));
     }
   }
 }
