@@ -6,7 +6,7 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.StreamByteDistributor;
-import io.netty.handler.codec.http2.WeightedFairQueueByteDistributor;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,7 +38,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   /** Creates a distributor for the streams of a connection. */
   PriorityDistributor(Http2Connection connection) {
     this.connection = connection;
-    this.others = new WeightedFairQueueByteDistributor(connection);
+    this.others = new UniformStreamByteDistributor(connection);
   }
 
   /** Sets how urgent a stream is of which nothing was written yet. */
