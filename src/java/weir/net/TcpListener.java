@@ -306,9 +306,22 @@ public final class TcpListener {
     if (ended.compareAndSet(false, true)) {
       connections.forEach(channel -> channel.attr(CUT).set(true));
       connections.close();
+      connections.forEach(TcpListener::closeNow);
       loops
           .shutdownGracefully(0, 1, TimeUnit.SECONDS)
           .addListener(done -> stopped.success(graceful));
+    }
+  }
+
+  /**
+   * The codec of HTTP/2 waits for its streams before it closes. There is no time left: with the
+   * channel goes what its handlers hold, which the end of the loop would leave to nobody.
+   */
+  private static void closeNow(Channel connection) {
+    if (!connection.eventLoop().isShuttingDown()) { // else it closes all that it has
+      connection
+          .eventLoop()
+          .execute(() -> connection.unsafe().close(connection.unsafe().voidPromise()));
     }
   }
 }
