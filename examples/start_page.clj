@@ -112,9 +112,11 @@
 (defn- escape [s]
   (str/escape s {\< "&lt;", \> "&gt;", \& "&amp;", \" "&quot;", \' "&#39;"}))
 
-(defn- source [f]
-  (or (repl/source-fn (symbol "start-page" f))
-      "See examples/start_page.clj"))
+(def ^:private source
+  "Finds the source of a function. That is slow, so it is done once, until this namespace is loaded again."
+  (memoize (fn [f]
+             (or (repl/source-fn (symbol "start-page" f))
+                 "See examples/start_page.clj"))))
 
 (defn page
   "Answers with the start page. The file is read each time, so that an edit shows on reload."
