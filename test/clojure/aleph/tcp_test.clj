@@ -19,6 +19,7 @@
    (java.security.cert Certificate)
    (java.util.concurrent Executors ExecutorService)
    (java.util.concurrent.atomic AtomicLong)
+   (java.util.function LongSupplier)
    (javax.net.ssl KeyManagerFactory SSLContext SSLHandshakeException SSLServerSocket SSLSession
                   SSLSocket)
    (weir.testing Await)))
@@ -322,23 +323,23 @@
                                                    (.option b ChannelOption/SO_RCVBUF kernel-buffer))})
                                     (fn [server] (s/connect server client))))
                     {:bootstrap-transform small-buffers}]
-        (with-open [reader (Socket.)]
+        (with-open [reader (Socket.)
+                    ^Closeable other-server (tcp/start-server echo {:port 0 :shutdown-timeout 0})]
           (.setReceiveBufferSize reader kernel-buffer)
           (.connect reader (InetSocketAddress. "localhost" (int port)))
-          (let [in (.getInputStream reader)
+          (let [other (connect (netty/port other-server))
+                in (.getInputStream reader)
                 buffer (byte-array 65536)
                 read! (fn [n] (loop [left (long n), got 0]
                                 (let [k (if (pos? left)
                                           (.read in buffer 0 (int (min left (alength buffer))))
                                           -1)]
                                   (if (neg? k) got (recur (- left (long k)) (+ got (long k)))))))
-                settled (fn []
-                          (loop [before -1]
-                            (let [now (.get sent)]
-                              (when-not (= now before)
-                                (java.util.concurrent.locks.LockSupport/parkNanos 100000000)
-                                (recur now))))
-                          (.get sent))]
+                settled #(Await/settled "the sender is stopped"
+                                        (reify LongSupplier (getAsLong [_] (.get sent)))
+                                        (fn []
+                                          @(s/put! other "a")
+                                          (value (s/take! other))))]
             (read! 1)
             (let [first-stop (long (settled))]
               ;; What lies in between: the buffers of four sockets and of two streams.

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -26,6 +26,7 @@ import weir.bytes.Bytes;
 import weir.deferred.Deferred;
 import weir.executor.VirtualThreads;
 import weir.stream.Stream;
+import weir.testing.Await;
 
 /**
  * Spec §3.2 and §16.11: what waits for a deferred, a stream or an InputStream parks, so a virtual
@@ -128,17 +129,26 @@ class WaitingThreadsTest {
         pinnedDuring(
             directory,
             () -> {
-              start("waiting-control", () -> assertTrue(Initialized.done)).join();
+              Thread thread = start("waiting-control", () -> assertTrue(Initialized.done));
+              awaitWaiting(thread);
+              MAY_END.countDown();
+              thread.join();
               return null;
             });
     assertEquals(VirtualThreads.available(), !pinned.isEmpty());
   }
 
+  private static final CountDownLatch MAY_END = new CountDownLatch(1);
+
   private static final class Initialized {
-    static boolean done;
+    static final boolean done;
 
     static {
-      LockSupport.parkNanos(1_000_000);
+      try {
+        MAY_END.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
       done = true;
     }
   }
@@ -163,11 +173,13 @@ class WaitingThreadsTest {
   }
 
   private static void awaitWaiting(Thread thread) {
-    while (thread.getState() != Thread.State.WAITING
-        && thread.getState() != Thread.State.TIMED_WAITING) {
-      assertTrue(thread.isAlive(), thread.getName() + " did not wait");
-      LockSupport.parkNanos(100_000);
-    }
+    Await.until(
+        thread.getName() + " waits",
+        () -> {
+          Thread.State state = thread.getState();
+          assertTrue(state != Thread.State.TERMINATED, thread.getName() + " did not wait");
+          return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+        });
   }
 
   /** What the JVM reports of pinned threads called {@code waiting-…}: nothing before JDK 21. */

@@ -11,20 +11,19 @@ import java.util.function.Function;
 import manifold.stream.core.IEventSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import weir.testing.Await;
 
 /** Nothing keeps streams that nobody uses: T8, issues 169 and 197. */
 @Timeout(60)
 class StreamLeakTest {
 
-  private static void assertCollected(List<WeakReference<?>> refs) throws InterruptedException {
-    for (int i = 0; i < 100; i++) {
-      System.gc();
-      if (refs.stream().allMatch(r -> r.get() == null)) {
-        return;
-      }
-      Thread.sleep(20);
-    }
-    assertEquals(0, refs.stream().filter(r -> r.get() != null).count());
+  private static void assertCollected(List<WeakReference<?>> refs) {
+    Await.until(
+        "all are collected",
+        () -> {
+          System.gc();
+          return refs.stream().allMatch(r -> r.get() == null);
+        });
   }
 
   @Test

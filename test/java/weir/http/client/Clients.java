@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import weir.deferred.Deferred;
 import weir.http.HttpClient;
 import weir.http.Response;
+import weir.testing.Await;
 
 /** What tests of the client have in common. */
 final class Clients {
@@ -41,22 +41,11 @@ final class Clients {
     }
   }
 
-  /** Waits until something is so; which must happen, sooner or later. */
-  static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        fail("never: " + what);
-      }
-      Thread.sleep(1);
-    }
-  }
-
   /** Every slot was given back exactly once. */
-  static void assertNoneLeft(HttpClient client) throws InterruptedException {
+  static void assertNoneLeft(HttpClient client) {
     client.close();
-    await("the pool is empty: " + client.stats(), () -> client.stats().connections() == 0);
-    await("no origin is left: " + client.stats(), () -> client.stats().origins().isEmpty());
+    Await.until("the pool is empty: " + client.stats(), () -> client.stats().connections() == 0);
+    Await.until("no origin is left: " + client.stats(), () -> client.stats().origins().isEmpty());
     assertEquals(0, client.stats().connections());
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.http.client.Clients.assertNoneLeft;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 
@@ -51,6 +50,7 @@ import weir.http.Response;
 import weir.http.Url;
 import weir.net.proxy.NoProxy;
 import weir.net.proxy.ProxyServer;
+import weir.testing.Await;
 
 /**
  * Every failure that a request can come to, each by the fault that causes it; and after each the pool
@@ -211,7 +211,7 @@ class EveryFailureTest {
   }
 
   private static void assertNothingIsInUse(HttpClient client) throws InterruptedException {
-    await(
+    Await.until(
         "nothing is in use: " + client.stats(),
         () ->
             client.stats().origins().values().stream()
@@ -378,7 +378,7 @@ class EveryFailureTest {
     HttpClient client = HttpClient.builder().connectionsPerHost(1).maxQueue(1).build();
     try (Peer peer = new Peer(SILENT)) {
       Deferred<Response> first = client.send(to(peer.url()));
-      await("it is under way", () -> peer.accepted() == 1);
+      Await.until("it is under way", () -> peer.accepted() == 1);
       HttpRequest impatient = HttpRequest.get(peer.url()).poolTimeout(SOON).build();
       assertInstanceOf(PoolTimeoutException.class, failureOf(client.send(impatient)));
       Deferred<Response> second = client.send(to(peer.url()));

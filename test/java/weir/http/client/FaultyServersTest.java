@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.http.client.Clients.assertNoneLeft;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 import static weir.http.client.Clients.text;
@@ -22,6 +21,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +34,7 @@ import weir.http.BodyMode;
 import weir.http.HttpClient;
 import weir.http.HttpRequest;
 import weir.http.Response;
+import weir.testing.Await;
 
 /** What a client makes of servers that keep to no rule. */
 @Timeout(60)
@@ -344,32 +345,39 @@ class FaultyServersTest {
 
   @Test
   void aBodyThatNobodyReadsStopsTheServer() throws Exception {
-    java.util.concurrent.atomic.AtomicLong sent = new java.util.concurrent.atomic.AtomicLong();
+    AtomicLong sent = new AtomicLong();
     try (Peer peer =
-        new Peer(
-            with -> {
-              with.head();
-              with.say("HTTP/1.1 200 OK\r\n\r\n");
-              byte[] piece = new byte[64 * 1024];
-              for (int i = 0; i < 2000; i++) {
-                with.out.write(piece);
-                sent.addAndGet(piece.length);
-              }
-            })) {
+            new Peer(
+                with -> {
+                  with.head();
+                  with.say("HTTP/1.1 200 OK\r\n\r\n");
+                  byte[] piece = new byte[64 * 1024];
+                  for (int i = 0; i < 2000; i++) {
+                    with.out.write(piece);
+                    sent.addAndGet(piece.length);
+                  }
+                });
+        Peer other =
+            new Peer(
+                with -> {
+                  while (with.head() != null) {
+                    with.answer("ok");
+                  }
+                })) {
       Response response = get(client.send(request(peer)));
       InputStream in = (InputStream) response.body();
-      long[] last = {-1};
-      await(
-          "the server is stopped",
-          () -> {
-            long now = sent.get();
-            boolean same = now == last[0] && now > 0;
-            last[0] = now;
-            java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
-            return same;
-          });
+      Await.until("the server has begun", () -> sent.get() > 0);
+      Await.settled("the server is stopped", sent::get, () -> ask(other));
       assertTrue(sent.get() < 100L * 1024 * 1024, "stopped after " + sent);
       assertEquals(2000L * 64 * 1024, in.transferTo(java.io.OutputStream.nullOutputStream()));
+    }
+  }
+
+  private void ask(Peer peer) {
+    try {
+      assertEquals("ok", text(get(client.send(request(peer)))));
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 }

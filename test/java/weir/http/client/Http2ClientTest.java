@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.http.client.Clients.assertNoneLeft;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 import static weir.http.client.Clients.text;
@@ -51,6 +50,7 @@ import weir.http.multipart.Part;
 import weir.net.tls.Alpn;
 import weir.net.tls.Tls;
 import weir.stream.Stream;
+import weir.testing.Await;
 
 /** What programs see of HTTP/2: the same as of HTTP/1.1, against nghttp2's server. */
 @Timeout(120)
@@ -264,7 +264,7 @@ class Http2ClientTest {
             ":authority: other.example:81",
             "x-custom: v",
             "te: trailers")) {
-      await(field, () -> plain.log().contains(field));
+      Await.until(field, () -> plain.log().contains(field));
     }
     assertFalse(log.contains("connection: close"), log);
     assertFalse(log.contains("keep-alive: 5"), log);
@@ -363,6 +363,6 @@ class Http2ClientTest {
     HttpClient client =
         of(HttpClient.builder().priorKnowledge(true).idleTimeout(Duration.ofMillis(20)));
     get(client.send(small(plain).build()));
-    await("it is closed", () -> client.stats().connections() == 0);
+    Await.until("it is closed", () -> client.stats().connections() == 0);
   }
 }

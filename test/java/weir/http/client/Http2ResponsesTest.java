@@ -3,7 +3,6 @@ package weir.http.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 import static weir.http.client.FrameServer.CONTINUATION;
@@ -24,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.http.Response;
 import weir.http.client.FrameServer.Request;
+import weir.testing.Await;
 
 /** What a response of HTTP/2 must be, and what becomes of others and of floods. */
 class Http2ResponsesTest extends Http2Peer {
@@ -125,7 +125,7 @@ class Http2ResponsesTest extends Http2Peer {
           }
         });
     failureOf(send());
-    await("the connection is closed", () -> client.stats().connections() == 0);
+    Await.until("the connection is closed", () -> client.stats().connections() == 0);
   }
 
   @Test
@@ -144,7 +144,7 @@ class Http2ResponsesTest extends Http2Peer {
           }
         });
     failureOf(send());
-    await("the connection is closed", () -> client.stats().connections() == 0);
+    Await.until("the connection is closed", () -> client.stats().connections() == 0);
   }
 
   @Test

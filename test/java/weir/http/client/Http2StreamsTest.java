@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 import static weir.http.client.Clients.text;
@@ -34,6 +33,7 @@ import weir.http.HttpRequest;
 import weir.http.Response;
 import weir.http.client.FrameServer.Request;
 import weir.stream.Stream;
+import weir.testing.Await;
 
 /** HTTP/2 servers that have few streams, go away, refuse, reset and close; and who ends a stream. */
 class Http2StreamsTest extends Http2Peer {
@@ -151,7 +151,7 @@ class Http2StreamsTest extends Http2Peer {
           with.awaitClose();
         });
     Deferred<Response> first = send();
-    await("the first is on its way", () -> server.connections() == 1);
+    Await.until("the first is on its way", () -> server.connections() == 1);
     Deferred<Response> second = send();
     assertEquals("first", get(first).body());
     assertEquals("second", get(second).body());
@@ -167,7 +167,7 @@ class Http2StreamsTest extends Http2Peer {
           with.awaitClose();
         });
     assertEquals("ok 1", get(send()).body());
-    await("it is gone", () -> client.stats().connections() == 0);
+    Await.until("it is gone", () -> client.stats().connections() == 0);
     assertEquals("ok 2", get(send()).body());
   }
 
@@ -392,7 +392,7 @@ class Http2StreamsTest extends Http2Peer {
     Response response = get(client.send(request().method("POST").body(endless).build()));
     assertEquals(413, response.status());
     assertEquals("too large", response.body());
-    await("nobody takes more", () -> Boolean.TRUE.equals(endless.isClosed()));
+    Await.until("nobody takes more", () -> Boolean.TRUE.equals(endless.isClosed()));
     assertEquals("ok", get(send()).body());
     assertEquals(1, server.connections());
   }

@@ -26,6 +26,7 @@ import weir.http.HttpRequest;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.http.Response;
+import weir.testing.Await;
 
 /** The client against this library's own server. */
 @Timeout(60)
@@ -150,7 +151,7 @@ class HttpClientTest {
     for (int i = 0; i < HttpClient.DEFAULT_CONNECTIONS_PER_HOST; i++) {
       assertEquals(200, get(client.send(HttpRequest.get(url + "/big?1000").build())).status());
     }
-    Clients.await(
+    Await.until(
         "a connection is free",
         () -> {
           System.gc();

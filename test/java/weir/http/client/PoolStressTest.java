@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import weir.http.BodyMode;
 import weir.http.HttpClient;
 import weir.http.HttpRequest;
 import weir.http.Response;
+import weir.testing.Await;
 
 /**
  * Every slot is given back exactly once, whatever servers and programs do. {@code
@@ -35,9 +37,18 @@ class PoolStressTest {
   private static final int REQUESTS = Integer.getInteger("weir.stress.requests", 100_000);
   private static final int IN_FLIGHT = 64;
 
-  private static void faulty(Peer.Conversation with) throws Exception {
+  /** What a server that answers late waits for. */
+  private final AtomicReference<CountDownLatch> nextRequest =
+      new AtomicReference<>(new CountDownLatch(1));
+
+  private void awaitNextRequest() throws InterruptedException {
+    nextRequest.get().await(20, TimeUnit.SECONDS);
+  }
+
+  private void faulty(Peer.Conversation with) throws Exception {
     SplittableRandom random = new SplittableRandom(with.number);
     while (with.head() != null) {
+      nextRequest.getAndSet(new CountDownLatch(1)).countDown();
       switch (random.nextInt(24)) {
         case 0 -> {
           with.reset();
@@ -67,7 +78,7 @@ class PoolStressTest {
           return; // closes a connection that it has promised to keep
         }
         case 7 -> {
-          Thread.sleep(random.nextInt(40));
+          awaitNextRequest();
           with.answer("ok");
         }
         case 8 ->
@@ -97,7 +108,7 @@ class PoolStressTest {
     Semaphore permits = new Semaphore(IN_FLIGHT);
     AtomicInteger good = new AtomicInteger();
     AtomicInteger evil = new AtomicInteger();
-    try (Peer peer = new Peer(PoolStressTest::faulty)) {
+    try (Peer peer = new Peer(this::faulty)) {
       for (int i = 0; i < requests; i++) {
         assertTrue(permits.tryAcquire(60, TimeUnit.SECONDS), "no request hangs: " + client.stats());
         HttpRequest request =
@@ -190,7 +201,7 @@ class PoolStressTest {
             })) {
       assertEquals("ok", text(get(client.send(HttpRequest.get(peer.url()).build()))));
       assertTrue(closed.await(20, TimeUnit.SECONDS));
-      Clients.await("the origin is forgotten", () -> client.stats().origins().isEmpty());
+      Await.until("the origin is forgotten", () -> client.stats().origins().isEmpty());
       assertNoneLeft(client);
     }
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.http.client.Clients.assertNoneLeft;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 import static weir.http.client.Clients.text;
@@ -29,6 +28,7 @@ import weir.http.HttpClient;
 import weir.http.HttpRequest;
 import weir.http.Response;
 import weir.stream.Stream;
+import weir.testing.Await;
 
 /** What a request looks like on the wire, and who owns its body. */
 @Timeout(60)
@@ -180,7 +180,7 @@ class RequestWriterTest {
           HttpRequest.post(peer.url()).header("expect", "100-continue").body(body).build();
       Response response = get(client.send(request));
       assertEquals(417, response.status());
-      await("the body is closed", closed::get);
+      Await.until("the body is closed", closed::get);
     }
   }
 
@@ -188,7 +188,7 @@ class RequestWriterTest {
   void aBodyThatIsNeverSentIsLetGoOf() throws Exception {
     try (Peer peer = new Peer(Peer.Conversation::awaitClose)) {
       Deferred<Response> first = client.send(HttpRequest.get(peer.url()).build());
-      await("the only connection is taken", () -> client.stats().connections() == 1);
+      Await.until("the only connection is taken", () -> client.stats().connections() == 1);
       ByteBuf buffer = ByteBufAllocator.DEFAULT.buffer().writeZero(10);
       Stream<Object> stream = Stream.create();
       for (Object body : List.of(buffer, stream)) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.http.client.Clients.assertNoneLeft;
-import static weir.http.client.Clients.await;
 import static weir.http.client.Clients.failureOf;
 import static weir.http.client.Clients.get;
 import static weir.http.client.Clients.text;
@@ -30,6 +29,7 @@ import weir.deferred.Deferred;
 import weir.http.HttpClient;
 import weir.http.HttpRequest;
 import weir.http.Response;
+import weir.testing.Await;
 
 /** A request that takes too long, or is not wanted any more, at each stage. */
 @Timeout(60)
@@ -94,16 +94,16 @@ class TimeoutsTest {
   @Test
   void aWaitThatLastsIsAPoolTimeoutAndLeavesTheQueue() throws Exception {
     Deferred<Response> first = client.send(plain().build());
-    await("the only connection is taken", () -> client.stats().connections() == 1);
+    Await.until("the only connection is taken", () -> client.stats().connections() == 1);
     for (int i = 0; i < 5; i++) {
       Throwable failure = failureOf(client.send(plain().poolTimeout(SOON).build()));
       assertInstanceOf(PoolTimeoutException.class, failure);
       assertInstanceOf(java.util.concurrent.TimeoutException.class, failure.getCause());
-      await(
+      Await.until(
           "the queue is empty",
           () -> client.stats().origins().values().iterator().next().queued() == 0);
     }
-    await("the server has accepted", () -> silent.accepted() == 1);
+    Await.until("the server has accepted", () -> silent.accepted() == 1);
     assertTrue(first.fail(new RequestCancellationException()));
     assertServerSeesTheEnd();
   }
@@ -111,8 +111,9 @@ class TimeoutsTest {
   @Test
   void aQueueThatIsFullRejects() throws Exception {
     Deferred<Response> first = client.send(plain().build());
-    await("the only connection is taken", () -> client.stats().connections() == 1);
-    await("nothing waits", () -> client.stats().origins().values().iterator().next().queued() == 0);
+    Await.until("the only connection is taken", () -> client.stats().connections() == 1);
+    Await.until(
+        "nothing waits", () -> client.stats().origins().values().iterator().next().queued() == 0);
     Deferred<Response> second = client.send(plain().build());
     assertInstanceOf(RejectedExecutionException.class, failureOf(client.send(plain().build())));
     assertTrue(second.fail(new RequestCancellationException()));
@@ -141,7 +142,7 @@ class TimeoutsTest {
   @Test
   void cancellingClosesTheConnectionThatWaits() throws Exception {
     Deferred<Response> response = client.send(plain().build());
-    await("the server has accepted", () -> silent.accepted() == 1);
+    Await.until("the server has accepted", () -> silent.accepted() == 1);
     RequestCancellationException cause = new RequestCancellationException("Request cancelled");
     assertTrue(response.fail(cause));
     assertFalse(response.fail(cause));
@@ -152,7 +153,7 @@ class TimeoutsTest {
   @Test
   void cancellingGivesUpAHandshake() throws Exception {
     Deferred<Response> response = client.send(handshake().build());
-    await("the server has accepted", () -> silent.accepted() == 1);
+    Await.until("the server has accepted", () -> silent.accepted() == 1);
     response.fail(new RequestCancellationException());
     assertServerSeesTheEnd();
   }
@@ -160,11 +161,11 @@ class TimeoutsTest {
   @Test
   void cancellingLeavesTheQueue() throws Exception {
     Deferred<Response> first = client.send(plain().build());
-    await("the only connection is taken", () -> client.stats().connections() == 1);
+    Await.until("the only connection is taken", () -> client.stats().connections() == 1);
     for (int i = 0; i < 5; i++) {
       Deferred<Response> waiting = client.send(plain().build());
       waiting.fail(new RequestCancellationException());
-      await(
+      Await.until(
           "the queue is empty",
           () -> client.stats().origins().values().iterator().next().queued() == 0);
     }
@@ -174,7 +175,7 @@ class TimeoutsTest {
   @Test
   void puttingAValueCancelsToo() throws Exception {
     Deferred<Response> response = client.send(plain().build());
-    await("the server has accepted", () -> silent.accepted() == 1);
+    Await.until("the server has accepted", () -> silent.accepted() == 1);
     assertTrue(response.complete(null));
     assertServerSeesTheEnd();
   }
@@ -200,7 +201,7 @@ class TimeoutsTest {
   @Test
   void aPoolThatIsShutDownFailsWhatWaitsAndWhatComes() throws Exception {
     Deferred<Response> first = client.send(plain().build());
-    await("the only connection is taken", () -> client.stats().connections() == 1);
+    Await.until("the only connection is taken", () -> client.stats().connections() == 1);
     Deferred<Response> waiting = client.send(plain().build());
     client.shutdown();
     assertInstanceOf(IllegalStateException.class, failureOf(waiting));

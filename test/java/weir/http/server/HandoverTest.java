@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import weir.deferred.Deferred;
 import weir.http.HttpServer;
@@ -28,6 +27,8 @@ class HandoverTest {
   private static final int REQUESTS = 6_400;
   private static final int SUCCESSIONS = 3;
 
+  private final AtomicInteger running = new AtomicInteger(CLIENTS);
+  private final AtomicInteger thinking = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger toldToClose = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
@@ -83,6 +84,8 @@ class HandoverTest {
       }
     } catch (IOException e) {
       failures.add(Thread.currentThread().getName() + ", " + left + " left: " + e);
+    } finally {
+      running.decrementAndGet();
     }
   }
 
@@ -99,10 +102,20 @@ class HandoverTest {
           return left;
         }
         if (left % 50 == 0) {
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // a client that thinks
+          think();
         }
       }
     }
     return left;
+  }
+
+  /** Keeps its connection idle until another client was answered, if there is one that asks. */
+  private void think() {
+    int before = answered.get();
+    thinking.incrementAndGet();
+    Await.until(
+        "another client is answered",
+        () -> answered.get() > before || thinking.get() >= running.get());
+    thinking.decrementAndGet();
   }
 }

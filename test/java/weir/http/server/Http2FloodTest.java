@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.http.HttpServer;
 import weir.http.Reply;
+import weir.http.http2.Http2Config;
 import weir.testing.FrameClient;
 
 /** Clients that send what costs them little and us much are cut off, and others are served on. */
@@ -223,16 +226,32 @@ class Http2FloodTest {
   /** Slow is not stalled: every piece that is taken counts. */
   @Test
   void aClientThatTakesALargeBodyBitByBitGetsAllOfIt() throws Exception {
-    try (FrameClient client = serve(b -> b.writeTimeout(Duration.ofSeconds(2)))) {
-      client.get(1, "/large");
-      for (int taken = 65_535; taken < 1 << 20; taken += 65_536) {
+    Http2Config patient = Http2Config.builder().maxWindowUpdates(1_000_000).build();
+    try (FrameClient client =
+            serve(b -> b.writeTimeout(Duration.ofMillis(700)).http2(h -> h.limits(patient)));
+        FrameClient stalled = new FrameClient(server.port())) {
+      client.get(1, "/large").window(0, 1 << 20);
+      CompletableFuture<Void> cut = CompletableFuture.runAsync(() -> stallTwice(stalled));
+      for (int taken = 65_535; taken < 1 << 20; ) {
         while (client.soFar(1).body.size() < taken) {
           client.read();
         }
-        Thread.sleep(150); // a slow client, over longer than the timeout
-        client.window(0, 65_536).window(1, 65_536);
+        int more = cut.isDone() ? 65_536 : 8; // slow for longer than others may stall
+        client.window(1, more);
+        taken += more;
       }
+      cut.get();
       assertEquals(1 << 20, client.response(1).body.size());
+    }
+  }
+
+  private static void stallTwice(FrameClient client) {
+    try {
+      for (int stream = 1; stream <= 3; stream += 2) {
+        assertEquals(FrameClient.CANCEL, client.get(stream, "/large").awaitReset(stream));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

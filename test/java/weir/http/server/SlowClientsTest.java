@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import weir.deferred.Deferred;
 import weir.http.HttpServer;
 import weir.http.Reply;
+import weir.http.Request;
 import weir.stream.Stream;
 import weir.testing.RawClient;
 
@@ -110,24 +111,40 @@ class SlowClientsTest {
   @Test
   void aHeaderThatDripsIsCutAllTheSame() throws Exception {
     server = builder().headerTimeout(SHORT).start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = new RawClient(server.port());
+        RawClient other = new RawClient(server.port())) {
       client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
-      Thread dripping = new Thread(() -> drip(client));
-      dripping.start();
+      CompletableFuture<Void> dripping = drip(client, other);
       assertEquals(408, client.read().status());
       client.socket().close();
-      dripping.join();
+      dripping.get(20, TimeUnit.SECONDS);
     }
   }
 
-  private static void drip(RawClient client) {
+  /** Sends a byte whenever another client's request was answered, until the connection is cut. */
+  private static CompletableFuture<Void> drip(RawClient client, RawClient other) {
+    return CompletableFuture.runAsync(
+        () -> {
+          while (sent(client, "y")) {
+            assertEquals("/", ask(other));
+          }
+        });
+  }
+
+  private static boolean sent(RawClient client, String text) {
     try {
-      while (true) {
-        client.send("y");
-        LockSupport.parkNanos(1_000_000);
-      }
+      client.send(text);
+      return true;
+    } catch (IOException cut) {
+      return false;
+    }
+  }
+
+  private static String ask(RawClient client) {
+    try {
+      return client.get("/").read().text();
     } catch (IOException e) {
-      // the connection is closed, which is what the test waits for
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -225,26 +242,17 @@ class SlowClientsTest {
     server =
         builder()
             .bodyTimeout(Duration.ofMillis(200))
-            .minBodyRate(1000)
-            .handler(r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))
+            .minBodyRate(10_000_000)
+            .handler(SlowClientsTest::lengthOrPath)
             .start();
     try (RawClient quick = new RawClient(server.port());
+        RawClient other = new RawClient(server.port());
         RawClient slow = new RawClient(server.port())) {
-      slow.send(POST + "100000\r\n\r\n");
-      CompletableFuture<Void> dribbling =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  for (int i = 0; i < 1000; i++) {
-                    slow.send("a");
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-                  }
-                } catch (IOException e) {
-                  // cut, as it should be
-                }
-              });
+      slow.send(POST + "100000000\r\n\r\n");
+      CompletableFuture<Void> dribbling = drip(slow, other);
       assertSlow(slow);
-      dribbling.get();
+      slow.socket().close();
+      dribbling.get(20, TimeUnit.SECONDS);
       assertEquals("3", quick.send(POST + "3\r\n\r\nabc").read().text());
     }
   }
@@ -255,15 +263,35 @@ class SlowClientsTest {
         builder()
             .bodyTimeout(Duration.ofMillis(200))
             .minBodyRate(1000)
-            .handler(r -> Reply.text("" + ((InputStream) r.body()).readAllBytes().length))
+            .handler(SlowClientsTest::lengthOrPath)
             .start();
-    try (RawClient client = new RawClient(server.port())) {
-      client.send(POST + "600000\r\n\r\n");
-      for (int i = 0; i < 60; i++) { // 600 ms
-        client.send(new byte[10_000]);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    try (RawClient client = new RawClient(server.port());
+        RawClient other = new RawClient(server.port());
+        RawClient silent = new RawClient(server.port())) {
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+      silent.send(POST + "1\r\n\r\n");
+      CompletableFuture<Void> cut = CompletableFuture.runAsync(() -> assertCut(silent));
+      int length = 0;
+      for (; !cut.isDone(); length++) { // which began later, and its time is over
+        client.send("1\r\na\r\n");
+        assertEquals("/", ask(other));
       }
-      assertEquals("600000", client.read().text());
+      cut.get();
+      assertEquals("" + length, client.send("0\r\n\r\n").read().text());
+    }
+  }
+
+  private static Reply lengthOrPath(Request request) throws IOException {
+    return request.body() == null
+        ? Reply.text(request.path())
+        : Reply.text("" + ((InputStream) request.body()).readAllBytes().length);
+  }
+
+  private static void assertCut(RawClient client) {
+    try {
+      assertSlow(client);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
