@@ -41,6 +41,7 @@ public final class FrameClient implements Closeable {
   public static final int NO_ERROR = 0;
   public static final int PROTOCOL_ERROR = 1;
   public static final int INTERNAL_ERROR = 2;
+  public static final int STREAM_CLOSED = 5;
   public static final int REFUSED_STREAM = 7;
   public static final int CANCEL = 8;
   public static final int ENHANCE_YOUR_CALM = 11;
@@ -72,6 +73,7 @@ public final class FrameClient implements Closeable {
     public final ByteArrayOutputStream body = new ByteArrayOutputStream();
     public boolean ended;
     public int reset = NOT_RESET;
+    public int resets;
 
     /** Returns the status of the final response, or 0. */
     public int status() {
@@ -229,7 +231,10 @@ public final class FrameClient implements Closeable {
         }
       }
       case DATA -> response.body.writeBytes(frame.payload());
-      case RST_STREAM -> response.reset = frame.number(0);
+      case RST_STREAM -> {
+        response.reset = frame.number(0);
+        response.resets++;
+      }
       case SETTINGS -> {
         if (acknowledging && (frame.flags() & ACK) == 0) {
           frame(SETTINGS, ACK, 0);

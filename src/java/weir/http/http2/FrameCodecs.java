@@ -4,11 +4,14 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameLogger;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
 import weir.http.Priority;
 
 /**
@@ -40,7 +43,8 @@ public final class FrameCodecs {
    */
   public static Http2FrameCodec create(
       boolean server, Http2Config config, long headerBytes, Http2FrameLogger logger) {
-    Http2FrameCodecBuilder builder = server ? new ForServer() : Http2FrameCodecBuilder.forClient();
+    Http2FrameCodecBuilder builder =
+        server ? new ForServer(config.maxConcurrentStreams()) : new ForClient();
     builder
         .initialSettings(config.initial(server, headerBytes))
         .validateHeaders(true) // what it refuses ends a stream before anybody hears of it
@@ -67,10 +71,32 @@ public final class FrameCodecs {
 
   /** Builds codecs that send the most urgent first. */
   private static final class ForServer extends Http2FrameCodecBuilder {
-    ForServer() {
+    private final int maxStreams;
+
+    ForServer(int maxStreams) {
+      this.maxStreams = maxStreams;
       Http2Connection connection = new DefaultHttp2Connection(true);
       connection.remote().flowController(new PrioritizedSending(connection));
       connection(connection);
+    }
+
+    @Override
+    protected Http2FrameCodec build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
+      Http2ConnectionDecoder limiting = new StreamLimit(decoder, encoder, maxStreams);
+      return super.build(new LateFrames(limiting), encoder, initial);
+    }
+  }
+
+  private static final class ForClient extends Http2FrameCodecBuilder {
+    ForClient() {
+      server(false);
+    }
+
+    @Override
+    protected Http2FrameCodec build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
+      return super.build(new LateFrames(decoder), encoder, initial);
     }
   }
 
