@@ -1,24 +1,17 @@
 package weir.bytes;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Objects;
 
 /** Blocking reads from a {@link ByteQueue}; {@code close} closes the queue. */
-public final class QueueInputStream extends InputStream {
+public final class QueueInputStream extends BlockInputStream {
 
   private final ByteQueue queue;
 
   /** Makes a stream that takes from {@code queue}, as other takers may too. */
   public QueueInputStream(ByteQueue queue) {
     this.queue = Objects.requireNonNull(queue, "queue");
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

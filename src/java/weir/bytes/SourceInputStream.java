@@ -1,7 +1,6 @@
 package weir.bytes;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -35,7 +34,7 @@ import weir.stream.Failable;
  * An error of the source is thrown as IOException from every read behind the bytes that came before
  * it. {@code close} closes the source and drops what was not read; reads then return -1.
  */
-public final class SourceInputStream extends InputStream {
+public final class SourceInputStream extends BlockInputStream {
 
   /** How many bytes may wait in streams made by a conversion without {@code :buffer-size}. */
   public static final int DEFAULT_BUFFER_BYTES = 1024;
@@ -74,12 +73,6 @@ public final class SourceInputStream extends InputStream {
   }
 
   // ---- reading
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {

@@ -1,6 +1,5 @@
 package weir.deferred;
 
-import clojure.lang.IFn;
 import java.util.concurrent.Callable;
 import manifold.time.IClock;
 
@@ -8,13 +7,10 @@ import manifold.time.IClock;
  * Calls a function after a while and realizes a deferred with what comes of it. If the deferred is
  * realized before, the timer is cancelled and the function let go.
  */
-final class DelayedCall extends Callback implements Runnable {
+final class DelayedCall extends Alarm {
 
   private final Deferred<Object> result = Deferred.create();
   private volatile Callable<?> function;
-
-  /** Set before this listens to the result, and so before it can be called. */
-  private IFn cancel;
 
   private DelayedCall(Callable<?> function) {
     this.function = function;
@@ -22,7 +18,7 @@ final class DelayedCall extends Callback implements Runnable {
 
   static Deferred<Object> start(IClock clock, double ms, Callable<?> function) {
     DelayedCall call = new DelayedCall(function);
-    call.cancel = (IFn) clock.in(ms, call);
+    call.setOff(clock, ms);
     call.result.listen(call);
     return call.result;
   }
@@ -41,27 +37,7 @@ final class DelayedCall extends Callback implements Runnable {
   }
 
   @Override
-  protected void onSuccess(Object ignored) {
-    end();
-  }
-
-  @Override
-  protected void onError(Object ignored) {
-    end();
-  }
-
-  private void end() {
+  void letGo() {
     function = null;
-    cancel.invoke();
-  }
-
-  @Override
-  boolean runsInline() {
-    return true; // cheap, and must not depend on an executor that may be busy
-  }
-
-  @Override
-  boolean carriesContext() {
-    return false;
   }
 }

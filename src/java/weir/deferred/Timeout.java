@@ -1,6 +1,5 @@
 package weir.deferred;
 
-import clojure.lang.IFn;
 import java.util.concurrent.TimeoutException;
 import manifold.deferred.IDeferred;
 import manifold.deferred.IMutableDeferred;
@@ -10,7 +9,7 @@ import weir.time.CurrentClock;
  * Realizes a deferred when a time has passed. Once the deferred is realized the timer is cancelled,
  * and forgets the deferred even if its clock should keep it.
  */
-final class Timeout extends Callback implements Runnable {
+final class Timeout extends Alarm {
 
   /** In place of a value: end in error. */
   static final Object ERROR = new Object();
@@ -18,9 +17,6 @@ final class Timeout extends Callback implements Runnable {
   private final Number interval;
   private final Object value;
   private volatile IMutableDeferred deferred;
-
-  /** Set before this listens to the deferred, and so before it can be called. */
-  private IFn cancel;
 
   private Timeout(IMutableDeferred deferred, Number interval, Object value) {
     this.deferred = deferred;
@@ -42,7 +38,7 @@ final class Timeout extends Callback implements Runnable {
       timeout.run();
       return;
     }
-    timeout.cancel = (IFn) CurrentClock.get().in(ms, timeout);
+    timeout.setOff(CurrentClock.get(), ms);
     Follower.listenTo(deferred, timeout);
   }
 
@@ -60,27 +56,7 @@ final class Timeout extends Callback implements Runnable {
   }
 
   @Override
-  protected void onSuccess(Object ignored) {
-    end();
-  }
-
-  @Override
-  protected void onError(Object ignored) {
-    end();
-  }
-
-  private void end() {
+  void letGo() {
     deferred = null;
-    cancel.invoke();
-  }
-
-  @Override
-  boolean runsInline() {
-    return true; // cheap, and must not depend on an executor that may be busy
-  }
-
-  @Override
-  boolean carriesContext() {
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 package weir.http;
 
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import weir.http.cache.HttpCache;
 import weir.http.cookie.CookieJar;
@@ -37,28 +38,30 @@ public final class Extras {
 
   private Extras() {}
 
-  private Extras copy() {
-    Extras e = new Extras();
-    e.cookies = cookies;
-    e.digest = digest;
-    e.upload = upload;
-    e.download = download;
-    e.outgoing = outgoing;
-    e.interceptor = interceptor;
-    e.retry = retry;
-    e.proxy = proxy;
-    e.cache = cache;
-    e.address = address;
-    e.trailers = trailers;
-    e.socketTimeout = socketTimeout;
-    e.graceful = graceful;
-    return e;
+  private Extras(Extras e) {
+    cookies = e.cookies;
+    digest = e.digest;
+    upload = e.upload;
+    download = e.download;
+    outgoing = e.outgoing;
+    interceptor = e.interceptor;
+    retry = e.retry;
+    proxy = e.proxy;
+    cache = e.cache;
+    address = e.address;
+    trailers = e.trailers;
+    socketTimeout = e.socketTimeout;
+    graceful = e.graceful;
+  }
+
+  private Extras with(Consumer<Extras> change) {
+    Extras changed = new Extras(this);
+    change.accept(changed);
+    return changed;
   }
 
   Extras withTrailers(Object fields) {
-    Extras e = copy();
-    e.trailers = fields;
-    return e;
+    return with(e -> e.trailers = fields);
   }
 
   /** Returns what gives the fields behind the body, for {@link SentTrailers}, or null. */
@@ -67,75 +70,51 @@ public final class Extras {
   }
 
   Extras withCookies(CookieJar jar) {
-    Extras e = copy();
-    e.cookies = jar;
-    return e;
+    return with(e -> e.cookies = jar);
   }
 
   Extras withDigest(Credentials credentials) {
-    Extras e = copy();
-    e.digest = credentials;
-    return e;
+    return with(e -> e.digest = credentials);
   }
 
   Extras withUpload(Progress progress) {
-    Extras e = copy();
-    e.upload = progress;
-    return e;
+    return with(e -> e.upload = progress);
   }
 
   Extras withDownload(Progress progress) {
-    Extras e = copy();
-    e.download = progress;
-    return e;
+    return with(e -> e.download = progress);
   }
 
   Extras withOutgoing(UnaryOperator<HttpRequest> last) {
-    Extras e = copy();
-    e.outgoing = last;
-    return e;
+    return with(e -> e.outgoing = last);
   }
 
   Extras withInterceptor(BiConsumer<Response, HttpRequest> seen) {
-    Extras e = copy();
-    e.interceptor = seen;
-    return e;
+    return with(e -> e.interceptor = seen);
   }
 
   Extras withRetry(RetryRule rule) {
-    Extras e = copy();
-    e.retry = rule;
-    return e;
+    return with(e -> e.retry = rule);
   }
 
   Extras withProxy(ProxyRule rule) {
-    Extras e = copy();
-    e.proxy = rule;
-    return e;
+    return with(e -> e.proxy = rule);
   }
 
   Extras withCache(HttpCache newCache) {
-    Extras e = copy();
-    e.cache = newCache;
-    return e;
+    return with(e -> e.cache = newCache);
   }
 
   Extras withAddress(AddressRule rule) {
-    Extras e = copy();
-    e.address = rule;
-    return e;
+    return with(e -> e.address = rule);
   }
 
   Extras withSocketTimeout(long millis) {
-    Extras e = copy();
-    e.socketTimeout = millis;
-    return e;
+    return with(e -> e.socketTimeout = millis);
   }
 
   Extras withGracefulLimit(boolean on) {
-    Extras e = copy();
-    e.graceful = on;
-    return e;
+    return with(e -> e.graceful = on);
   }
 
   /** Returns null if nothing is in it, so that a request asks one question only. */

@@ -1,16 +1,15 @@
 package weir.http;
 
-import clojure.lang.AFn;
 import clojure.lang.IFn;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 
 /**
  * The fields that follow a body on its way out: a map, or a function, a supplier or a promise of one,
@@ -88,27 +87,14 @@ public final class SentTrailers {
   private static void settleFrom(Object given, Deferred<Object> encoded) {
     IDeferred promised = Coercion.toDeferred(given);
     if (promised != null) {
-      promised.onRealized(new Then(fields -> settle(fields, encoded)), new Then(encoded::error));
+      promised.onRealized(
+          Functions.of(fields -> settle(fields, encoded)), Functions.of(encoded::error));
     } else if (given instanceof IFn f) {
       settle(f.invoke(), encoded);
     } else if (given instanceof Supplier<?> s) {
       settle(s.get(), encoded);
     } else {
       throw notTrailers(given);
-    }
-  }
-
-  private static final class Then extends AFn {
-    private final Consumer<Object> body;
-
-    Then(Consumer<Object> body) {
-      this.body = body;
-    }
-
-    @Override
-    public Object invoke(Object x) {
-      body.accept(x);
-      return null;
     }
   }
 

@@ -4,6 +4,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -83,6 +84,19 @@ public final class AddressRanges {
   public static byte[] address(String text) {
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
     return bytes == null ? null : unmapped(bytes);
+  }
+
+  /** Returns the address of a port, or null if {@code ip} is no numeric address. */
+  public static InetSocketAddress socketAddress(String ip, int port) {
+    byte[] bytes = address(ip);
+    if (bytes == null) {
+      return null;
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("an address has 4 or 16 bytes", e);
+    }
   }
 
   /** An IPv4 address within IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address. */

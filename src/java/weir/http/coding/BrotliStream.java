@@ -4,21 +4,18 @@ import com.aayushatharva.brotli4j.decoder.DecoderJNI;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 
 /**
  * What Brotli (RFC 7932) has compressed. Unlike brotli4j's own stream it hands out what it has before it
  * waits for more.
  */
-final class BrotliStream extends InputStream {
+final class BrotliStream extends DecoderStream {
 
   private static final int BUFFER_BYTES = 8192;
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final InputStream in;
   private final byte[] chunk = new byte[BUFFER_BYTES];
   private DecoderJNI.Wrapper decoder; // null once it is closed
-  private ByteBuffer out = NOTHING; // of the decoder, until it is asked for anything else
 
   BrotliStream(InputStream in) throws IOException {
     this.in = in;
@@ -26,26 +23,11 @@ final class BrotliStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] target, int offset, int length) throws IOException {
-    while (length > 0 && !out.hasRemaining()) {
-      if (decoder == null || !step()) {
-        return -1;
-      }
+  boolean step() throws IOException {
+    if (decoder == null) {
+      return false;
     }
-    int n = Math.min(length, out.remaining());
-    out.get(target, offset, n);
-    return n;
-  }
-
-  /** Goes on decoding; returns false at the end. */
-  private boolean step() throws IOException {
-    if (decoder.hasOutput()) {
+    if (decoder.hasOutput()) { // which is the decoder's own until it is asked for anything else
       out = decoder.pull();
       return true;
     }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import weir.bytes.BlockInputStream;
 
 /**
  * A body that is decoded while it is read. Opened by the first read, as that may wait for the peer; a
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Any thread may close it: decoders hold memory outside the heap, so that it is the reader, if there
  * is one at that moment, who lets go of them.
  */
-final class DecodedStream extends InputStream {
+final class DecodedStream extends BlockInputStream {
 
   private final InputStream coded;
   private final List<String> codings;
@@ -29,12 +30,6 @@ final class DecodedStream extends InputStream {
     this.codings = codings;
     this.max = max;
     this.left = max;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -7,13 +7,14 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import java.util.zip.ZipException;
+import weir.bytes.BlockInputStream;
 
 /**
  * What gzip (RFC 1952, of one or more members) or deflate (RFC 9110 §8.4.1.2: zlib, but some servers
  * send it raw) has compressed. An input that ends early is an EOFException; nothing at all is an empty
  * text.
  */
-final class InflatedStream extends InputStream {
+final class InflatedStream extends BlockInputStream {
 
   private static final int BUFFER_BYTES = 8192;
   private static final int GZIP_MAGIC = 0x8b1f;
@@ -35,12 +36,6 @@ final class InflatedStream extends InputStream {
   InflatedStream(InputStream in, boolean gzip) {
     this.in = in;
     this.gzip = gzip;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

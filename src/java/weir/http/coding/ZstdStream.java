@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
  * tells when the last frame is cut short, and refuses frames that need more memory than RFC 9659 lets
  * them have.
  */
-final class ZstdStream extends InputStream {
+final class ZstdStream extends DecoderStream {
 
   private static final int MAX_WINDOW_BYTES = 8 * 1024 * 1024;
   private static final int BUFFER_BYTES = 8192;
@@ -27,35 +27,20 @@ final class ZstdStream extends InputStream {
   private final byte[] chunk = new byte[BUFFER_BYTES];
   private final ByteBuffer coded =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
-  private final ByteBuffer out = ByteBuffer.allocateDirect(OUT_BYTES).limit(0);
   private ZstdDecompressCtx decoder = new ZstdDecompressCtx(); // null once it is closed
   private boolean betweenFrames = true;
   private boolean hasMore; // the output was full, so the decoder may hold more
 
   ZstdStream(InputStream in) {
     this.in = in;
+    this.out = ByteBuffer.allocateDirect(OUT_BYTES).limit(0);
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] target, int offset, int length) throws IOException {
-    while (length > 0 && !out.hasRemaining()) {
-      if (decoder == null || !step()) {
-        return -1;
-      }
+  boolean step() throws IOException {
+    if (decoder == null) {
+      return false;
     }
-    int n = Math.min(length, out.remaining());
-    out.get(target, offset, n);
-    return n;
-  }
-
-  /** Goes on decoding; returns false at the end. */
-  private boolean step() throws IOException {
     if (!coded.hasRemaining() && !hasMore && !fill()) {
       if (betweenFrames) {
         return false;

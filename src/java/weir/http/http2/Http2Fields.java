@@ -19,7 +19,7 @@ import java.util.Set;
  * message has few. Cookie crumbs are joined where one value is asked for (RFC 9113 §8.2.3). Can only
  * lose fields, and only before other threads have it.
  */
-public final class Http2Fields extends HttpHeaders {
+public final class Http2Fields extends ReceivedHeaders {
 
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
   private static final CharSequence[] NOTHING = {};
@@ -230,54 +230,5 @@ public final class Http2Fields extends HttpHeaders {
   @Override
   public HttpHeaders remove(String name) {
     return remove((CharSequence) name);
-  }
-
-  @Override
-  public HttpHeaders clear() {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders add(String name, Object value) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders add(String name, Iterable<?> values) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders addInt(CharSequence name, int value) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders addShort(CharSequence name, short value) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders set(String name, Object value) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders set(String name, Iterable<?> values) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders setInt(CharSequence name, int value) {
-    throw readOnly();
-  }
-
-  @Override
-  public HttpHeaders setShort(CharSequence name, short value) {
-    throw readOnly();
-  }
-
-  private static UnsupportedOperationException readOnly() {
-    return new UnsupportedOperationException("the fields of a received message do not change");
   }
 }

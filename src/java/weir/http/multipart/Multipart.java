@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import weir.bytes.BlockInputStream;
 import weir.http.body.Bodies;
 import weir.http.body.StreamedContent;
 
@@ -110,19 +111,13 @@ public final class Multipart implements StreamedContent {
   }
 
   /** The pieces one after the other: the delimiter and head of a part, its content, and so on. */
-  private final class Reader extends InputStream {
+  private final class Reader extends BlockInputStream {
     private final Iterator<Part> rest = parts.iterator();
     private final List<Part> unopened = new ArrayList<>(parts);
     private Part part; // whose head is being read
     private boolean started;
     private boolean ended;
     private InputStream piece = InputStream.nullInputStream();
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {

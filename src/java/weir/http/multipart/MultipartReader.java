@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import weir.bytes.BlockInputStream;
 import weir.http.ContentType;
 
 /**
@@ -204,13 +205,7 @@ public final class MultipartReader {
   }
 
   /** The content of one part; at its end once the next part has been asked for. */
-  private final class Content extends InputStream {
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
+  private final class Content extends BlockInputStream {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {

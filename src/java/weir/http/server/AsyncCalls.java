@@ -5,6 +5,7 @@ import clojure.lang.IFn;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.executor.Pools;
 import weir.http.RingRequest;
 
@@ -56,7 +57,7 @@ public final class AsyncCalls {
             .ch()
             .eventLoop()
             .schedule(() -> timedOut(request, response), timeoutMillis, TimeUnit.MILLISECONDS);
-    IFn cancel = new Functions.Of(x -> timer.cancel(false));
+    IFn cancel = Functions.of(x -> timer.cancel(false));
     response.onRealized(cancel, cancel);
   }
 

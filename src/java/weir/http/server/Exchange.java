@@ -11,6 +11,7 @@ import java.util.Map;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.http.Reply;
 import weir.http.ResponseHead;
 import weir.http.RingRequest;
@@ -251,8 +252,8 @@ final class Exchange extends ReceivedRequest implements Upgradable, Handoff.Job 
     } else {
       awaitAnswer();
       promised.onRealized(
-          new Functions.Of(value -> answerAfterError(value, null)),
-          new Functions.Of(e -> answerAfterError(ErrorResponses.INTERNAL, null)));
+          Functions.of(value -> answerAfterError(value, null)),
+          Functions.of(e -> answerAfterError(ErrorResponses.INTERNAL, null)));
     }
   }
 

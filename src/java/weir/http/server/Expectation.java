@@ -4,6 +4,7 @@ import clojure.lang.IPersistentMap;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import manifold.deferred.IDeferred;
 import weir.deferred.Coercion;
+import weir.deferred.Functions;
 import weir.http.ContinueHandler;
 import weir.http.Reply;
 import weir.http.RingRequest;
@@ -56,8 +57,7 @@ final class Expectation implements Handoff.Job {
     }
     exchange.awaitAnswer();
     promised.onRealized(
-        new Functions.Of(this::accept),
-        new Functions.Of(error -> refuse(w -> exchange.fail(error, w))));
+        Functions.of(this::accept), Functions.of(error -> refuse(w -> exchange.fail(error, w))));
   }
 
   // ---- on the event loop

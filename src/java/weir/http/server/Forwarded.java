@@ -1,9 +1,7 @@
 package weir.http.server;
 
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,15 +73,7 @@ record Forwarded(Endpoints endpoints, String scheme, String host) {
     if (ip.startsWith("[") && ip.endsWith("]")) {
       ip = ip.substring(1, ip.length() - 1);
     }
-    byte[] bytes = AddressRanges.address(ip);
-    if (bytes == null) {
-      return null;
-    }
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
-    } catch (UnknownHostException e) {
-      throw new AssertionError("an address has 4 or 16 bytes", e);
-    }
+    return AddressRanges.socketAddress(ip, port);
   }
 
   /** A port may be hidden, too. */

@@ -15,9 +15,7 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.codec.haproxy.HAProxySSLTLV;
 import io.netty.util.concurrent.Future;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -150,8 +148,10 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
         || protocol != HAProxyProxiedProtocol.TCP4 && protocol != HAProxyProxiedProtocol.TCP6) {
       return null;
     }
-    InetSocketAddress client = address(header.sourceAddress(), header.sourcePort());
-    InetSocketAddress local = address(header.destinationAddress(), header.destinationPort());
+    InetSocketAddress client =
+        AddressRanges.socketAddress(header.sourceAddress(), header.sourcePort());
+    InetSocketAddress local =
+        AddressRanges.socketAddress(header.destinationAddress(), header.destinationPort());
     return client == null || local == null
         ? null
         : new Told(Endpoints.told(local, client), overTls(header));
@@ -160,18 +160,6 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
   private static boolean overTls(HAProxyMessage header) {
     return header.tlvs().stream()
         .anyMatch(tlv -> tlv instanceof HAProxySSLTLV ssl && (ssl.client() & CLIENT_USED_TLS) != 0);
-  }
-
-  private static InetSocketAddress address(String ip, int port) {
-    byte[] bytes = AddressRanges.address(ip);
-    if (bytes == null) {
-      return null;
-    }
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
-    } catch (UnknownHostException e) {
-      throw new AssertionError("an address has 4 or 16 bytes", e);
-    }
   }
 
   /** Netty's, which closes the connection at a malformed header. */

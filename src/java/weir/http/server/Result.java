@@ -2,6 +2,7 @@ package weir.http.server;
 
 import clojure.lang.IFn;
 import weir.deferred.Callback;
+import weir.deferred.Functions;
 
 /** Waits for the deferred that a handler has returned. */
 final class Result extends Callback {
@@ -23,10 +24,10 @@ final class Result extends Callback {
   }
 
   IFn successFunction() {
-    return new Functions.Of(this::onSuccess);
+    return Functions.of(this::onSuccess);
   }
 
   IFn errorFunction() {
-    return new Functions.Of(this::onError);
+    return Functions.of(this::onError);
   }
 }

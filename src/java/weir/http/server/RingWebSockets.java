@@ -3,6 +3,7 @@ package weir.http.server;
 import clojure.lang.Keyword;
 import java.util.Map;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.http.websocket.AcceptOptions;
 import weir.http.websocket.DuplexStream;
 import weir.http.websocket.WebSocket;
@@ -44,7 +45,7 @@ public final class RingWebSockets {
     DuplexStream duplex = new DuplexStream(WebSocketOptions.raw(given));
     Deferred<WebSocket> socket = WebSocketUpgrade.accept(exchange, accept, duplex);
     socket.onRealized(
-        new Functions.Of(opened -> {}), new Functions.Of(error -> duplex.stream().error(error)));
+        Functions.of(opened -> {}), Functions.of(error -> duplex.stream().error(error)));
     return duplex.stream();
   }
 

@@ -3,6 +3,7 @@ package weir.http.server;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.http.ServerStats;
 import weir.http.websocket.WebSocketSession;
 import weir.net.TcpListener;
@@ -80,8 +81,8 @@ public final class RunningServer {
     context.drain();
     Deferred<Boolean> stopped = listener.shutdown(graceMillis, RunningServer::drain);
     stopped.onRealized(
-        new Functions.Of(x -> context.dispatcher().shutdown()),
-        new Functions.Of(x -> context.dispatcher().shutdown()));
+        Functions.of(x -> context.dispatcher().shutdown()),
+        Functions.of(x -> context.dispatcher().shutdown()));
     return stopped;
   }
 

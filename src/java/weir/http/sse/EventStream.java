@@ -1,6 +1,5 @@
 package weir.http.sse;
 
-import clojure.lang.AFn;
 import clojure.lang.IFn;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -10,6 +9,7 @@ import manifold.stream.core.IEventStream;
 import weir.deferred.Callback;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.stream.Coercions;
 import weir.stream.Stream;
 
@@ -135,25 +135,11 @@ public final class EventStream {
     }
 
     IFn successFunction() {
-      return new Fn(this::onSuccess);
+      return Functions.of(this::onSuccess);
     }
 
     IFn errorFunction() {
-      return new Fn(this::onError);
-    }
-  }
-
-  private static final class Fn extends AFn {
-    private final Consumer<Object> body;
-
-    Fn(Consumer<Object> body) {
-      this.body = body;
-    }
-
-    @Override
-    public Object invoke(Object x) {
-      body.accept(x);
-      return null;
+      return Functions.of(this::onError);
     }
   }
 }

@@ -12,6 +12,7 @@ import manifold.deferred.IDeferred;
 import org.httpkit.server.AsyncChannel;
 import weir.deferred.Coercion;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.executor.Pools;
 import weir.http.Reply;
 import weir.http.RingRequest;
@@ -81,8 +82,8 @@ public final class ChannelApplication implements Application {
    */
   private void callAsync(
       IFn handler, ChannelRequest request, Deferred<Object> response, Object token) {
-    IFn respond = new Functions.Of(value -> respond(request, response, value, token));
-    IFn raise = new Functions.Of(error -> raise(request, response, error, token));
+    IFn respond = Functions.of(value -> respond(request, response, value, token));
+    IFn raise = Functions.of(error -> raise(request, response, error, token));
     try {
       handler.invoke(request, respond, raise);
     } catch (Throwable t) {
@@ -98,7 +99,7 @@ public final class ChannelApplication implements Application {
             .eventLoop()
             .schedule(
                 () -> timedOut(request, response), handlers.timeoutMillis(), TimeUnit.MILLISECONDS);
-    IFn cancel = new Functions.Of(x -> timer.cancel(false));
+    IFn cancel = Functions.of(x -> timer.cancel(false));
     response.onRealized(cancel, cancel);
   }
 
@@ -190,8 +191,8 @@ public final class ChannelApplication implements Application {
   private Object then(ChannelRequest request, IDeferred later) {
     Deferred<Object> response = Deferred.create(null);
     later.onRealized(
-        new Functions.Of(value -> respond(request, response, value, null)),
-        new Functions.Of(error -> raise(request, response, error, null)));
+        Functions.of(value -> respond(request, response, value, null)),
+        Functions.of(error -> raise(request, response, error, null)));
     return response;
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.http.HttpServer;
 import weir.http.ServerOptions;
 import weir.http.body.BodyRule;
@@ -45,7 +46,7 @@ public final class ChannelServer implements org.httpkit.server.HttpServer {
     this.hub = hub;
     this.pool = pool;
     this.socket = socket;
-    engine.stopped().onRealized(new Functions.Of(x -> ended()), new Functions.Of(x -> ended()));
+    engine.stopped().onRealized(Functions.of(x -> ended()), Functions.of(x -> ended()));
   }
 
   /**

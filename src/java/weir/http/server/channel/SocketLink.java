@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.httpkit.server.Frame;
 import weir.deferred.Deferred;
+import weir.deferred.Functions;
 import weir.executor.NonBlockingThread;
 import weir.http.server.Upgradable;
 import weir.http.server.WebSocketUpgrade;
@@ -43,8 +44,8 @@ final class SocketLink implements WebSocketListener {
   void accept(Upgradable exchange, AcceptOptions options) {
     WebSocketUpgrade.accept(exchange, options, this)
         .onRealized(
-            new Functions.Of(opened -> {}),
-            new Functions.Of(error -> channel.socketClosed(CloseCode.ABNORMAL, false)));
+            Functions.of(opened -> {}),
+            Functions.of(error -> channel.socketClosed(CloseCode.ABNORMAL, false)));
   }
 
   // ---- the program's callbacks
@@ -135,8 +136,8 @@ final class SocketLink implements WebSocketListener {
     Deferred<Boolean> written = open.send(message);
     if (answer != null) {
       written.onRealized(
-          new Functions.Of(sent -> answer.success((Boolean) sent)),
-          new Functions.Of(error -> answer.error(error)));
+          Functions.of(sent -> answer.success((Boolean) sent)),
+          Functions.of(error -> answer.error(error)));
       return open.isOpen();
     }
     if (Thread.currentThread() instanceof NonBlockingThread) {
