@@ -78,13 +78,16 @@ public final class StreamServer {
   }
 
   private static final class Ring extends AFn {
+    private static final Keyword STATUS = key("status");
+    private static final Keyword HEADERS_KEY = key("headers");
+    private static final Keyword BODY = key("body");
     private static final IPersistentMap HEADERS =
         new PersistentArrayMap(new Object[] {"content-type", "text/plain"});
 
     @Override
     public Object invoke(Object request) {
       return new PersistentArrayMap(
-          new Object[] {key("status"), 200L, key("headers"), HEADERS, key("body"), TEXT});
+          new Object[] {STATUS, 200L, HEADERS_KEY, HEADERS, BODY, TEXT});
     }
   }
 
