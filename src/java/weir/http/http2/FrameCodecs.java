@@ -24,6 +24,9 @@ public final class FrameCodecs {
   /** What counts frames, in pipelines. */
   public static final String GUARD = "http2-guard";
 
+  /** What gathers small responses, in pipelines of servers. */
+  public static final String BATCH = "http2-batch";
+
   /** The codec's name in pipelines. */
   public static final String CODEC = "http2-frame-codec";
 
@@ -56,7 +59,9 @@ public final class FrameCodecs {
         .encoderEnforceMaxRstFramesPerWindow(
             config.maxResets(), (int) Http2Config.RESET_SPAN.toSeconds())
         .decoderEnforceMaxSmallContinuationFrames(config.maxContinuations());
-    if (!server) { // streams wait rather than fail, and programs may cancel as many as they like
+    if (server) {
+      builder.encoderIgnoreMaxHeaderListSize(true); // it has none, and would count all the same
+    } else { // streams wait rather than fail, and programs may cancel as many as they like
       builder
           .encoderEnforceMaxConcurrentStreams(true)
           .headerSensitivityDetector((name, value) -> FieldRules.isSecret(name))
@@ -111,7 +116,8 @@ public final class FrameCodecs {
   }
 
   /**
-   * Adds guard, codec and multiplexer to the end of a pipeline.
+   * Adds guard, codec and multiplexer to the end of a pipeline; on a server, with what gathers small
+   * responses.
    *
    * @param onStream is added to the channel of each stream that the peer opens
    * @param onUpgrade the same for the stream of a request that was sent in HTTP/1, on the client; or
@@ -124,6 +130,10 @@ public final class FrameCodecs {
       ChannelHandler onStream,
       ChannelHandler onUpgrade) {
     pipeline.addLast(GUARD, guard);
+    FrameBatch batch = FrameBatch.of(codec);
+    if (batch != null) {
+      pipeline.addLast(BATCH, batch);
+    }
     pipeline.addLast(CODEC, codec);
     pipeline.addLast(MULTIPLEX, new Http2MultiplexHandler(onStream, onUpgrade));
   }

@@ -23,4 +23,9 @@ final class PrioritizedSending extends DefaultHttp2RemoteFlowController {
   void prioritize(int streamId, Priority priority) {
     distributor.prioritize(streamId, priority);
   }
+
+  /** Returns whether DATA may be waiting that the window of its stream would let pass. */
+  boolean isWaiting() {
+    return distributor.isWaiting();
+  }
 }

@@ -34,6 +34,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   private final StreamByteDistributor others;
   private Http2Connection.PropertyKey key; // null until a priority is given
   private List<Level> levels;
+  private boolean waiting;
 
   /** Creates a distributor for the streams of a connection. */
   PriorityDistributor(Http2Connection connection) {
@@ -66,6 +67,7 @@ final class PriorityDistributor implements StreamByteDistributor {
 
   @Override
   public void updateStreamableBytes(StreamState state) {
+    waiting |= state.hasFrame();
     Turn turn = key == null ? null : state.stream().getProperty(key);
     if (turn == null) {
       others.updateStreamableBytes(state);
@@ -81,9 +83,17 @@ final class PriorityDistributor implements StreamByteDistributor {
 
   @Override
   public boolean distribute(int maxBytes, Writer writer) throws Http2Exception {
-    if (key == null) {
-      return others.distribute(maxBytes, writer);
-    }
+    boolean more = key == null ? others.distribute(maxBytes, writer) : byUrgency(maxBytes, writer);
+    waiting = more;
+    return more;
+  }
+
+  /** Returns whether anything may be waiting that the window of its stream would let pass. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  private boolean byUrgency(int maxBytes, Writer writer) throws Http2Exception {
     int left = maxBytes;
     boolean more = false;
     for (int urgency = 0; urgency < levels.size(); urgency++) {

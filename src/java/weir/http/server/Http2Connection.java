@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -25,6 +26,7 @@ import weir.http.Endpoints;
 import weir.http.NettyMessages;
 import weir.http.Priority;
 import weir.http.body.ReadGate;
+import weir.http.http2.FrameBatch;
 import weir.http.http2.FrameCodecs;
 import weir.http.http2.FrameGuard;
 import weir.http.http2.WindowTuner;
@@ -54,6 +56,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   private final FrameGuard guard;
   private ChannelHandlerContext ctx;
   private Http2FrameCodec codec;
+  private FrameBatch batch; // null if all frames go through the pipelines of their streams
   private ServerLoop loop;
   private ReadGate gate;
   private Peer peer;
@@ -91,6 +94,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
     ctx = c;
     loop = context.loop(c.channel().eventLoop());
     codec = c.pipeline().get(Http2FrameCodec.class);
+    Http2ServerConfig http2 = context.config().http2();
+    if (http2.connection() == null
+        && http2.stream() == null
+        && context.config().observing().traffic() == null) {
+      batch = c.pipeline().get(FrameBatch.class);
+    }
     gate = new ReadGate(c.channel());
     if (peer == null) {
       peer = Peer.of(Endpoints.of(c.channel()), secure, context.config().proxies());
@@ -257,6 +266,21 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   /** A client has said how urgent a response is. */
   void prioritize(int streamId, Priority priority) {
     FrameCodecs.prioritize(codec, streamId, priority);
+  }
+
+  /**
+   * Writes a whole response, if it is a small one that can be sent at once.
+   *
+   * @param content of the body, which is released if it was written; null for none
+   * @return false if it is not
+   */
+  boolean respond(Http2FrameStream stream, Http2Headers head, Object content) {
+    try {
+      return batch != null && batch.respond(stream.id(), head, content);
+    } catch (Http2Exception e) {
+      codec.onError(ctx.pipeline().context(codec), true, e);
+      return false;
+    }
   }
 
   /** Says that a stream has ended although nothing more can be sent on its channel. */

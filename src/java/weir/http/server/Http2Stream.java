@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -255,6 +256,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
     } else if (of.takeover != null) {
       write(new DefaultHttp2HeadersFrame(head, false));
       handOver(of, head);
+    } else if (lastWord == Http2Error.NO_ERROR && connection.respond(frames(), head, of.content)) {
+      done(ctx.newSucceededFuture());
     } else if (of.content == null) {
       done(write(new DefaultHttp2HeadersFrame(head, true)));
     } else {
@@ -262,6 +265,10 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
       done(writeData(buffer(of.content), true));
     }
     connection.flushSoon();
+  }
+
+  private Http2FrameStream frames() {
+    return ((Http2StreamChannel) ctx.channel()).stream();
   }
 
   private static ByteBuf buffer(Object content) {
@@ -302,8 +309,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
     }
     if (lastWord == Http2Error.PROTOCOL_ERROR) {
       // Behind the response: what waits of a stream that is reset is dropped.
-      written.addListener(
-          sent -> connection.reset(((Http2StreamChannel) ctx.channel()).stream(), lastWord));
+      written.addListener(sent -> connection.reset(frames(), lastWord));
     } else if (!intake.hasEnded()) {
       written.addListener(sent -> endInput());
     }
