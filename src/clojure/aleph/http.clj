@@ -368,6 +368,7 @@
   | `:insecure?` | trust every certificate for every name (false)
   | `:connect-timeout` | ms for the TCP connection (30000)
   | `:handshake-timeout` | ms from there until the server has agreed (30000)
+  | `:http-versions` | versions of HTTP that the handshake may take, best first; see docs/websocket.md (`[:http1]`)
   | `:local-address` | where to connect from
   | `:name-resolver`, `:dns-options` | `:default`, `:noop`, or an AddressResolverGroup; or options of `aleph.netty/dns-resolver-group`, for this connection alone
   | `:proxy-options` | as for `connection-pool`; ws goes through a tunnel, too

@@ -4,8 +4,9 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
+   [aleph.versions :as versions]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is testing]]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [manifold.bus :as bus]
    [manifold.deferred :as d]
    [manifold.stream :as s]
@@ -19,6 +20,8 @@
    (java.util.concurrent TimeoutException)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-websocket-version)
 
 (def ^:private limit 20000)
 

@@ -42,3 +42,27 @@
         (binding [*http2?* true]
           (testing "over HTTP/2"
             (run)))))))
+
+(defn- speaking-either [start-server]
+  (fn [handler options]
+    (start-server handler (merge (if (:ssl-context options)
+                                   {:http-versions [:http2 :http1]}
+                                   both)
+                                 options))))
+
+(defn- by-connect [websocket-client]
+  (fn
+    ([url] (websocket-client url {:http-versions [:http2]}))
+    ([url options] (websocket-client url (merge {:http-versions [:http2]} options)))))
+
+(defn each-websocket-version
+  "A fixture that runs each test twice: with WebSockets of HTTP/1.1, and with those that are streams of
+  HTTP/2."
+  [run]
+  (testing "over HTTP/1.1"
+    (run))
+  (with-redefs [http/start-server (speaking-either http/start-server)
+                http/websocket-client (by-connect http/websocket-client)]
+    (binding [*http2?* true]
+      (testing "over HTTP/2"
+        (run)))))

@@ -4,7 +4,8 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
-   [clojure.test :refer [deftest is testing]]
+   [aleph.versions :as versions]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [manifold.deferred :as d]
    [manifold.stream :as s]
    [weir.tls :as tls])
@@ -21,6 +22,8 @@
    (weir.testing Await)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-websocket-version)
 
 (def ^:private limit 20000)
 (def ^:private made (tls/self-signed "localhost"))

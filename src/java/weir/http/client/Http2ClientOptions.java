@@ -116,7 +116,8 @@ public final class Http2ClientOptions {
     return true;
   }
 
-  private static String[] versions(Object k, Object v) {
+  /** Returns the names in ALPN of a vector of versions. */
+  static String[] versions(Object k, Object v) {
     if (!(v instanceof Iterable<?> versions)) {
       throw illegal(k, v, "a vector of :http1 and :http2");
     }

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import weir.http.Url;
 import weir.http.http2.FieldRules;
 import weir.http.http2.FieldSection;
 import weir.http.http2.ResponseFields;
+import weir.http.websocket.ClientHandshake;
 
 /**
  * The heads of one connection's requests as HTTP/2 has them (RFC 9113 §8.3.1), and what its responses
@@ -29,6 +31,8 @@ final class Http2Heads {
 
   private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+  private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
   private static final AsciiString GET = AsciiString.cached("GET");
   private static final HeaderName CONTENT_LENGTH = HeaderName.of("content-length");
 
@@ -77,6 +81,26 @@ final class Http2Heads {
         connect ? null : new AsciiString(url.target()),
         connect ? null : url.isSecure() ? HTTPS : HTTP,
         authority);
+  }
+
+  /** Returns the head of an extended CONNECT for a WebSocket (RFC 8441 §4). */
+  static Http2Headers webSocket(ClientHandshake handshake) {
+    Url url = handshake.url();
+    HeaderFields all = handshake.fields();
+    AsciiString authority = new AsciiString(url.authority());
+    Http2Headers head = new DefaultHttp2Headers(false);
+    head.method(CONNECT).scheme(url.isSecure() ? HTTPS : HTTP).path(url.target());
+    head.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), WEBSOCKET);
+    for (int i = 0; i < all.size(); i++) {
+      HeaderName name = all.name(i);
+      String value = all.value(i).trim();
+      if (name.role() == HeaderName.Role.HOST) {
+        authority = new AsciiString(value);
+      } else if (!FieldRules.isOfConnection(name.lower(), value)) {
+        head.add(name.lower(), new AsciiString(value));
+      }
+    }
+    return head.authority(authority);
   }
 
   private void leaveOut(HeaderName name, String value) {

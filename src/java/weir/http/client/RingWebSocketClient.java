@@ -6,7 +6,6 @@ import static weir.options.Options.millis;
 import static weir.options.Options.truthy;
 
 import clojure.lang.Keyword;
-import io.netty.handler.ssl.SslContext;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.MalformedURLException;
@@ -26,7 +25,7 @@ import weir.http.websocket.WebSocketOptions;
 import weir.net.JdkResolvers;
 import weir.net.Transport;
 import weir.net.proxy.ProxyOptions;
-import weir.net.tls.Tls;
+import weir.net.tls.Alpn;
 import weir.net.tls.TlsOptions;
 import weir.options.Options;
 
@@ -48,7 +47,8 @@ public final class RingWebSocketClient {
           "handshake-timeout",
           "name-resolver",
           "proxy-options",
-          "executor");
+          "executor",
+          "http-versions");
 
   private final Map<?, ?> options;
 
@@ -141,6 +141,7 @@ public final class RingWebSocketClient {
       case "name-resolver" -> b.resolver(resolver(k, v));
       case "proxy-options" -> b.proxy(ProxyOptions.server(v), ProxyOptions.except((Map<?, ?>) v));
       case "bootstrap-transform" -> b.bootstrap(Options.consumer(k, v));
+      case "http-versions" -> b.httpVersions(Http2ClientOptions.versions(k, v));
       default -> {
         // sub-protocols, extensions and trust are read together with others
       }
@@ -168,19 +169,18 @@ public final class RingWebSocketClient {
 
   private void setTrust(WebSocketConnect.Builder b) {
     Object context = get("ssl-context");
+    Object versions = get("http-versions");
     if (context != null) {
-      b.sslContext(TlsOptions.client(context, null));
+      b.sslContext(
+          versions == null
+              ? TlsOptions.client(context, null)
+              : Alpn.httpClient(context, (Iterable<?>) versions));
     } else if (truthy(get("insecure?"))) {
-      b.sslContext(Insecure.CONTEXT).endpointAlgorithm(null);
+      b.insecure();
     }
     if (options.containsKey(Keyword.intern("ssl-endpoint-id-alg"))) {
       b.endpointAlgorithm((String) get("ssl-endpoint-id-alg"));
     }
-  }
-
-  /** Trusts everybody; made when it is first asked for. */
-  private static final class Insecure {
-    static final SslContext CONTEXT = Tls.client().trustAnybody().build();
   }
 
   private Object get(String name) {

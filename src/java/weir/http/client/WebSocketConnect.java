@@ -13,6 +13,7 @@ import weir.http.websocket.WebSocketConfig;
 import weir.net.ClientBuilder;
 import weir.net.Dialer;
 import weir.net.proxy.ProxyServer;
+import weir.net.tls.Alpn;
 
 /**
  * How a client makes a WebSocket.
@@ -67,6 +68,16 @@ public final class WebSocketConnect {
     return b.tls();
   }
 
+  /** Returns whether every certificate will do. */
+  boolean isInsecure() {
+    return b.anybody();
+  }
+
+  /** Returns the versions of HTTP that a handshake may take, by their names in ALPN, best first. */
+  List<String> versions() {
+    return b.versions;
+  }
+
   String endpointAlgorithm() {
     return b.endpoint();
   }
@@ -83,6 +94,9 @@ public final class WebSocketConnect {
     private HeaderFields headers = new HeaderFields();
     private Executor executor = CallbackThreads.INSTANCE;
     private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
+
+    private List<String> versions = List.of(Alpn.HTTP1_1);
+    private boolean versionsChosen;
 
     private Builder() {}
 
@@ -121,8 +135,37 @@ public final class WebSocketConnect {
       return this;
     }
 
-    /** Returns the options; the builder must not be changed any more. */
+    /** Trusts every certificate for every name. Not for networks that anybody else can reach. */
+    public Builder insecure() {
+      return trustAnybody();
+    }
+
+    /**
+     * Sets which versions of HTTP a handshake may take, best first: {@code "h2"}, where a socket is a
+     * stream behind an extended CONNECT (RFC 8441), and {@code "http/1.1"}. Inside TLS the server
+     * chooses; one that has chosen HTTP/2 and does not take extended CONNECT is connected to once more
+     * for HTTP/1.1, if that is allowed. Without TLS, {@code "h2"} alone is HTTP/2 with prior knowledge,
+     * and all else HTTP/1.1. Default: HTTP/1.1.
+     */
+    public Builder httpVersions(String... names) {
+      List<String> chosen = Alpn.names(List.of(names));
+      if (chosen.isEmpty()) {
+        throw new IllegalArgumentException("httpVersions: none (expected: \"h2\", \"http/1.1\")");
+      }
+      versions = List.copyOf(chosen);
+      versionsChosen = true;
+      return this;
+    }
+
+    /**
+     * Returns the options; the builder must not be changed any more.
+     *
+     * @throws IllegalArgumentException if the TLS context negotiates other versions of HTTP
+     */
     public WebSocketConnect build() {
+      if (versionsChosen && tls() != null) {
+        Alpn.check(tls(), versions);
+      }
       return new WebSocketConnect(this);
     }
 
@@ -132,6 +175,10 @@ public final class WebSocketConnect {
 
     private SslContext tls() {
       return chosenTls();
+    }
+
+    private boolean anybody() {
+      return trustsAnybody();
     }
 
     private String endpoint() {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
@@ -15,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Makes a connection of a stream: what comes as DATA goes on as bytes, and bytes that are written
- * become DATA. Closing the channel ends the stream in good order; a stream that the peer resets is
- * closed. For tunnels and WebSockets behind CONNECT.
+ * become DATA. Closing the channel ends the stream in good order; when the peer has ended its side, that
+ * is told as a {@link ChannelInputShutdownEvent}, and a stream that it resets is closed. For tunnels and WebSockets behind CONNECT.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8441#section-5">RFC 8441 §5</a>
  */
@@ -47,6 +48,7 @@ public final class StreamBytes extends ChannelDuplexHandler {
       inputEnded = true; // who works on the stream may have a last word
       ctx.executor()
           .schedule(() -> close(ctx, ctx.newPromise()), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
+      ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
   }
 

@@ -350,6 +350,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
     ctx.write(
         new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
     ctx.writeAndFlush(new DefaultHttp2PingFrame(GOING));
+    for (Http2Stream stream = first; stream != null; stream = stream.next) {
+      Http2Tunnels.goAway(stream.channel());
+    }
     ctx.executor().schedule(this::nameLastStream, GOING_MILLIS, TimeUnit.MILLISECONDS);
   }
 

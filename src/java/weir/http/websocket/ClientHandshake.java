@@ -13,9 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import weir.http.HeaderFields;
+import weir.http.HeaderName;
 import weir.http.Url;
 
-/** The client's part of the opening handshake, RFC 6455 §4.1. */
+/** The client's part of the opening handshake, RFC 6455 §4.1 and RFC 8441 §5. */
 public final class ClientHandshake {
 
   /** What the handshake itself decides about. */
@@ -34,8 +35,9 @@ public final class ClientHandshake {
 
   private final WebSocketConfig config;
   private final List<String> subProtocols;
+  private final Url url;
+  private final HeaderFields fields;
   private final String key = newKey();
-  private final String head;
 
   /**
    * Prepares a request.
@@ -48,7 +50,8 @@ public final class ClientHandshake {
       Url url, WebSocketConfig config, List<String> subProtocols, HeaderFields headers) {
     this.config = config;
     this.subProtocols = List.copyOf(subProtocols);
-    this.head = head(url, headers);
+    this.url = url;
+    this.fields = fields(headers);
   }
 
   private static String newKey() {
@@ -57,12 +60,9 @@ public final class ClientHandshake {
     return Base64.getEncoder().encodeToString(bytes);
   }
 
-  private String head(Url url, HeaderFields headers) {
+  private HeaderFields fields(HeaderFields headers) {
     Map<String, String> usual = new LinkedHashMap<>();
     usual.put("host", url.authority());
-    usual.put("upgrade", "websocket");
-    usual.put("connection", "upgrade");
-    usual.put("sec-websocket-key", key);
     usual.put("origin", url.scheme() + "://" + url.authority());
     usual.put("sec-websocket-version", Handshakes.VERSION);
     if (!subProtocols.isEmpty()) {
@@ -71,22 +71,46 @@ public final class ClientHandshake {
     if (config.deflate() != null) {
       usual.put("sec-websocket-extensions", PerMessageDeflate.offer(config.deflate()));
     }
-    StringBuilder more = new StringBuilder();
+    HeaderFields more = new HeaderFields();
     for (int i = 0; i < headers.size(); i++) {
       String name = headers.name(i).name().toLowerCase(Locale.ROOT);
       if (!OURS.contains(name)) {
         usual.remove(name);
-        more.append(name).append(": ").append(headers.value(i)).append("\r\n");
+        more.add(HeaderName.of(name), headers.value(i));
       }
     }
-    StringBuilder s = new StringBuilder("GET ").append(url.target()).append(" HTTP/1.1\r\n");
-    usual.forEach((name, value) -> s.append(name).append(": ").append(value).append("\r\n"));
-    return s.append(more).append("\r\n").toString();
+    HeaderFields all = new HeaderFields();
+    usual.forEach((name, value) -> all.add(HeaderName.of(name), value));
+    for (int i = 0; i < more.size(); i++) {
+      all.add(more.name(i), more.value(i));
+    }
+    return all;
   }
 
-  /** Returns the encoded request. */
+  /** Returns the encoded request of HTTP/1.1. */
   public byte[] request() {
-    return head.getBytes(StandardCharsets.ISO_8859_1);
+    StringBuilder s = new StringBuilder("GET ").append(url.target()).append(" HTTP/1.1\r\n");
+    for (int i = 0; i < fields.size(); i++) {
+      append(s, fields.name(i).name(), fields.value(i));
+    }
+    append(s, "upgrade", "websocket");
+    append(s, "connection", "upgrade");
+    append(s, "sec-websocket-key", key);
+    return s.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static void append(StringBuilder head, String name, String value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+
+  /** Returns where the socket is asked for; the scheme is http for ws, and https for wss. */
+  public Url url() {
+    return url;
+  }
+
+  /** Returns the fields, with Host, that a stream of HTTP/2 sends, which needs no key (RFC 8441 §5). */
+  public HeaderFields fields() {
+    return fields;
   }
 
   /**
@@ -108,6 +132,17 @@ public final class ClientHandshake {
     if (!Handshakes.accept(key).equals(accept)) {
       throw invalid("challenge. Actual: " + accept);
     }
+    return streamSession(headers, listener, carrier);
+  }
+
+  /**
+   * Returns the session to install on a stream of HTTP/2 that the server has agreed to.
+   *
+   * @param headers of a response of status 2xx
+   * @throws WebSocketClientHandshakeException if they are no answer to the request
+   */
+  public WebSocketSession streamSession(
+      HttpHeaders headers, WebSocketListener listener, Carrier carrier) {
     String protocol = subProtocol(headers.get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
     Agreement agreement = new Agreement(false, protocol, deflate(headers));
     return new WebSocketSession(config, agreement, listener, carrier);

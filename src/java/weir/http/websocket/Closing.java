@@ -41,6 +41,7 @@ final class Closing {
 
   // Only for the event loop.
   private boolean sent;
+  private boolean inputEnded;
   private Future<?> timer;
 
   Closing(WebSocketSession session, boolean server, Duration timeout) {
@@ -130,8 +131,16 @@ final class Closing {
     }
   }
 
+  /** Nothing more comes on a stream of HTTP/2: only an answer to the peer's Close is still due. */
+  void inputEnded() {
+    inputEnded = true;
+    if (peers == null || sent) {
+      session.writer().flushLast().addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
   private void bothHaveClosed() {
-    if (server) {
+    if (server || inputEnded) {
       session.writer().flushLast().addListener(ChannelFutureListener.CLOSE);
     } else {
       session.flushSoon();

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -198,6 +199,14 @@ public final class WebSocketSession extends ChannelInboundHandlerAdapter
   public void channelReadComplete(ChannelHandlerContext c) {
     sending.readEnds();
     c.fireChannelReadComplete();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext c, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      closing.inputEnded();
+    }
+    c.fireUserEventTriggered(event);
   }
 
   /** Frames that have passed through handlers of the user's. */

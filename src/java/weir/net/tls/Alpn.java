@@ -9,6 +9,8 @@ import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import weir.options.Options;
 
 /** What is spoken inside TLS, as both sides agree on during the handshake (RFC 7301). */
@@ -81,6 +83,13 @@ public final class Alpn {
   @SuppressWarnings("deprecation") // there is no other way to ask
   public static boolean offersHttp2(SslContext context) {
     return context.nextProtocols().contains(HTTP2);
+  }
+
+  /** Has an engine of the JDK offer HTTP/1.1 alone, whatever its context does. */
+  public static void offerHttp1Only(SSLEngine engine) {
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {HTTP1_1});
+    engine.setSSLParameters(parameters);
   }
 
   private static ApplicationProtocolConfig derived(Object context, Iterable<?> versions) {

@@ -1,10 +1,13 @@
 package weir.http.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import clojure.lang.Keyword;
 import clojure.lang.PersistentHashMap;
+import clojure.lang.PersistentVector;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
@@ -136,6 +139,56 @@ class NodePeersTest {
     } finally {
       server.destroy();
     }
+  }
+
+  @Test
+  void aForeignServerOfHttp2IsUsed() throws Exception {
+    Process server = node("server2.js");
+    try {
+      BufferedReader out =
+          new BufferedReader(
+              new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+      String url = "ws://127.0.0.1:" + out.readLine() + "/";
+      Heard heard = new Heard();
+      WebSocket socket = connectOverHttp2(url, heard);
+      assertEquals("second", socket.subProtocol());
+      for (int size : new int[] {0, 1, 65535, 65536, 2 << 20}) {
+        byte[] data = new byte[size];
+        new Random(size).nextBytes(data);
+        socket.send(data);
+        assertTrue(Arrays.equals(data, (byte[]) heard.next()), "size " + size);
+      }
+      socket.send("fragments");
+      assertEquals("fragments", heard.next());
+      assertTrue(socket.ping(new byte[] {1}).await(20, TimeUnit.SECONDS));
+      socket.send("close 4000");
+      assertEquals("4000 as asked", heard.next());
+      heard = new Heard();
+      socket = connectOverHttp2(url, heard);
+      assertTrue(socket.close(1000, "bye").await(20, TimeUnit.SECONDS));
+      assertEquals("1000 bye", heard.next());
+      assertEquals(1000, socket.peerCloseCode());
+      WebSocketClientHandshakeException refused =
+          assertThrows(
+              WebSocketClientHandshakeException.class,
+              () -> connectOverHttp2(url + "refused", new Heard()));
+      assertEquals("Invalid handshake response getStatus: 403 Forbidden", refused.getMessage());
+    } finally {
+      server.destroy();
+    }
+  }
+
+  private static WebSocket connectOverHttp2(String url, Heard heard) throws Exception {
+    Map<?, ?> options =
+        options(
+            "http-versions",
+            PersistentVector.create(Keyword.intern("http2")),
+            "sub-protocols",
+            url.endsWith("refused") ? null : "first,second",
+            "max-message-size",
+            2 << 20);
+    return RingWebSocketClient.listen("test", url, options, heard)
+        .await(Duration.ofSeconds(20).toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static WebSocket connect(String url, boolean compressed, Heard heard) throws Exception {
