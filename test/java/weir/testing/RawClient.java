@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** An HTTP/1.1 peer that sends exactly the bytes it is told to and reads responses by the RFC. */
-public final class RawClient implements Closeable {
+public class RawClient implements Closeable {
 
   private static final int TIMEOUT_MILLIS = 20_000;
 
@@ -27,7 +27,17 @@ public final class RawClient implements Closeable {
   }
 
   /** A response as it was read. */
-  public record Response(int status, String head, byte[] body, int chunks) {
+  public record Response(int status, String head, byte[] body, int chunks, String trailers) {
+
+    Response(int status, String head, byte[] body, int chunks) {
+      this(status, head, body, chunks, "");
+    }
+
+    /** Returns the value of a field of a head. */
+    public static String header(String head, String name) {
+      return new Response(0, head, new byte[0], 0).header(name);
+    }
+
     public String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
@@ -42,6 +52,11 @@ public final class RawClient implements Closeable {
         }
       }
       return found;
+    }
+
+    /** Returns the values of a trailer, in order. */
+    public List<String> trailers(String name) {
+      return new Response(0, trailers, new byte[0], 0).headers(name);
     }
 
     /** Returns the one value of a header, or null. */
@@ -131,6 +146,19 @@ public final class RawClient implements Closeable {
     return size == 0 ? null : chunk;
   }
 
+  /** Reads as many chunks as make so many bytes. */
+  public String readChunks(int n) throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    while (text.size() < n) {
+      byte[] chunk = readChunk();
+      if (chunk == null) {
+        throw new EOFException("end after " + text.size() + " of " + n + " bytes");
+      }
+      text.write(chunk);
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
   /** Reads the line before a chunk; and the chunk, but not its end. */
   public int readChunkSize() throws IOException {
     int size = Integer.parseInt(readLine(), 16);
@@ -141,10 +169,15 @@ public final class RawClient implements Closeable {
   private Response readChunks(Response bare) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     int chunks = 0;
-    for (byte[] chunk; (chunk = readChunk()) != null; chunks++) {
-      body.write(chunk);
+    for (int size; (size = Integer.parseInt(readLine(), 16)) > 0; chunks++) {
+      body.write(exactly(size));
+      readLine();
     }
-    return new Response(bare.status, bare.head, body.toByteArray(), chunks);
+    StringBuilder trailers = new StringBuilder();
+    for (String line; !(line = readLine()).isEmpty(); ) {
+      trailers.append(line).append("\r\n");
+    }
+    return new Response(bare.status, bare.head, body.toByteArray(), chunks, trailers.toString());
   }
 
   /** Reads a line, without its end. */
@@ -170,6 +203,46 @@ public final class RawClient implements Closeable {
       throw new EOFException("end after " + bytes.length + " of " + n + " bytes");
     }
     return bytes;
+  }
+
+  /** Sends bytes before the first request that are none of HTTP's. */
+  public RawClient raw(byte[] bytes) throws IOException {
+    return send(bytes);
+  }
+
+  /**
+   * Asserts that the exchange of this response, read last, is over though its request may not be:
+   * HTTP/1.1 closes the connection and says so, HTTP/2 resets the stream.
+   */
+  public void assertLast(Response response) throws IOException {
+    assertConnection("Close", response);
+    if (!atEnd()) {
+      throw new AssertionError("more came after " + response.head());
+    }
+  }
+
+  /** Asserts that the connection serves more requests after this response. */
+  public void assertKept(Response response) {
+    assertConnection("Keep-Alive", response);
+  }
+
+  /** Asserts that a head says nothing of how long the body is, which ends all the same. */
+  public void assertStreamed(String head) {
+    String coding = Response.header(head, "transfer-encoding");
+    if (!"chunked".equals(coding) || Response.header(head, "content-length") != null) {
+      throw new AssertionError("expected chunks: " + head);
+    }
+  }
+
+  private static void assertConnection(String expected, Response response) {
+    if (!expected.equals(response.header("connection"))) {
+      throw new AssertionError("expected Connection: " + expected + " in " + response.head());
+    }
+  }
+
+  /** Gives up all requests that were sent: HTTP/1.1 has to close the connection. */
+  public void leave() throws IOException {
+    close();
   }
 
   @Override

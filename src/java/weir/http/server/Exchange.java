@@ -91,6 +91,9 @@ final class Exchange extends ReceivedRequest implements Upgradable, Handoff.Job 
 
   InboundBody inbound;
 
+  /** A raw body: the buffers of it that nobody has taken are released with the exchange, or null. */
+  InboundBody raw;
+
   /**
    * @param keepAlive whether the connection can serve another request after this one
    */

@@ -294,6 +294,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Lane
     if (exchange.inbound != null) {
       exchange.inbound.abandon();
     }
+    Http1Responses.releaseUnread(exchange);
     // A body that failed has set closeAfter here, and the handler's thread may have undone that.
     if (exchange.closeAfter || exchange.bodyRefusal != null) {
       responses.end();

@@ -100,5 +100,14 @@ final class Http1Responses {
     }
     exchange.content = null;
     exchange.streaming = null;
+    releaseUnread(exchange);
+  }
+
+  /** The response is complete, or nobody waits for it: of a raw body nothing more is read. */
+  static void releaseUnread(Exchange exchange) {
+    if (exchange.raw != null) {
+      exchange.raw.abandon();
+      exchange.raw = null;
+    }
   }
 }

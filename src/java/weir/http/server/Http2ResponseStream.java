@@ -13,6 +13,7 @@ import weir.http.http2.FieldSection;
 final class Http2ResponseStream extends OutgoingBody {
 
   private final Http2Stream stream;
+  private ChannelFuture last; // of what was written
 
   Http2ResponseStream(Http2Stream stream, Exchange exchange) {
     super(exchange, stream.ctx());
@@ -26,9 +27,9 @@ final class Http2ResponseStream extends OutgoingBody {
 
   @Override
   ChannelFuture send(ByteBuf piece) {
-    ChannelFuture written = stream.writeData(piece, false);
+    last = stream.writeData(piece, false);
     stream.flushSoon();
-    return written;
+    return last;
   }
 
   @Override
@@ -54,7 +55,7 @@ final class Http2ResponseStream extends OutgoingBody {
 
   @Override
   void cut() {
-    stream.reset(Http2Error.INTERNAL_ERROR);
+    stream.reset(Http2Error.INTERNAL_ERROR, last);
   }
 
   @Override

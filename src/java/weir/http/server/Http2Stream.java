@@ -107,6 +107,10 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
     if (answered(cause)) {
       return;
     }
+    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause)
+        instanceof Http2Exception.HeaderListSizeException) {
+      trailersTooLarge();
+    }
     failed(cause);
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
       c.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
@@ -129,6 +133,17 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
     lastWord(fault == null ? Http2Error.INTERNAL_ERROR : fault.error());
     exchange.answer(reply);
     return true;
+  }
+
+  /** The codec resets the stream as soon as we return: the answer cannot wait for the handler. */
+  private void trailersTooLarge() {
+    if (gone || exchange == null || !intake.isInBody()) {
+      return;
+    }
+    if (exchange.claim()) {
+      exchange.answer(Reply.of(Refusal.HEADERS_TOO_LARGE.reply().status()));
+    }
+    intake.endBody(Refusal.HEADERS_TOO_LARGE, Http2Error.PROTOCOL_ERROR);
   }
 
   @Override
@@ -304,6 +319,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
     of.streaming = null;
     writing = null;
     of.stopWatching();
+    Http1Responses.releaseUnread(of);
     if (of.trace != null) {
       observeEnd();
     }
@@ -333,17 +349,33 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Lane {
     context().observation().ended(exchange, loop().stats());
   }
 
-  /** Gives up: the client is told, so that it does not take the response for complete. */
-  void reset(Http2Error error) {
+  /**
+   * Gives up: the client is told, so that it does not take the response for complete.
+   *
+   * @param written what was written last, which still goes out, or null
+   */
+  void reset(Http2Error error, ChannelFuture written) {
     writing = null;
     exchange.answered = true;
     exchange.stopWatching();
     intake.abandon();
+    Http1Responses.releaseUnread(exchange);
     if (exchange.trace != null) {
       observeEnd();
     }
-    ctx.write(new DefaultHttp2ResetFrame(error));
+    if (written == null || written.isDone()) {
+      writeReset(error);
+    } else {
+      written.addListener(sent -> writeReset(error));
+    }
     connection.flushSoon();
+  }
+
+  private void writeReset(Http2Error error) {
+    if (ctx.channel().isActive()) {
+      ctx.write(new DefaultHttp2ResetFrame(error));
+      connection.flushSoon();
+    }
   }
 
   /** The client does not take what is written for too long. */

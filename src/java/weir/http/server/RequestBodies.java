@@ -77,6 +77,9 @@ final class RequestBodies {
         new StreamedBody(
             exchange.lane().owner(exchange), config.requestBufferBytes(), config.rawStream());
     exchange.body(stream ? body.stream() : body.reader());
+    if (config.rawStream()) {
+      exchange.raw = body;
+    }
     long limit = config.maxStreamedBodyBytes();
     return limit > 0 ? new LimitedBody(body, exchange, limit) : body;
   }

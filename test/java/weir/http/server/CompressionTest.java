@@ -14,7 +14,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,10 +38,15 @@ import weir.http.Reply;
 import weir.http.coding.Compression;
 import weir.http.coding.ContentDecoder;
 import weir.testing.Await;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** Which responses are encoded, what their heads say, and that their bodies come when they should. */
+@OverBothVersions
 class CompressionTest {
+
+  @Parameter Protocol protocol;
 
   private static final String TEXT = "All work and no play makes Jack a dull böy.\n".repeat(500);
 
@@ -57,13 +62,14 @@ class CompressionTest {
 
   private RawClient serve(Compression compression, Supplier<Reply> reply) throws IOException {
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .eventLoopThreads(1)
             .compression(compression)
             .handler(r -> reply.get())
             .start();
-    return new RawClient(server.port());
+    return protocol.client(server.port());
   }
 
   private RawClient serve(Supplier<Reply> reply) throws IOException {
@@ -175,23 +181,6 @@ class CompressionTest {
       RawClient.Response response = get(client, "gzip");
       assertEquals("" + response.body().length, response.header("content-length"));
       assertEquals(TEXT, new String(decoded(response), UTF_8));
-    }
-  }
-
-  @Test
-  void anOlderClientSeesTheEndByTheClose() throws Exception {
-    try (RawClient client = serve(() -> Reply.of(200).body(messages(TEXT)))) {
-      client.send("GET / HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n");
-      String head = client.readHead().toLowerCase(java.util.Locale.ROOT);
-      assertTrue(head.contains("content-encoding: gzip"), head);
-      assertFalse(head.contains("transfer-encoding"), head);
-      byte[] body = client.rest().getBytes(StandardCharsets.ISO_8859_1);
-      assertEquals(
-          TEXT,
-          new String(
-              ContentDecoder.decode(new ByteArrayInputStream(body), List.of("gzip"), Long.MAX_VALUE)
-                  .readAllBytes(),
-              UTF_8));
     }
   }
 

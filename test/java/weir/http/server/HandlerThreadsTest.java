@@ -19,16 +19,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.deferred.Deferred;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.testing.Await;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** What must hold wherever handlers run. */
+@OverBothVersions
 class HandlerThreadsTest {
+
+  @Parameter Protocol protocol;
 
   enum Where {
     WORKERS(b -> b),
@@ -41,8 +47,8 @@ class HandlerThreadsTest {
       this.choice = choice;
     }
 
-    HttpServer.Builder builder() {
-      return choice.apply(HttpServer.builder().port(0).eventLoopThreads(2));
+    HttpServer.Builder builder(Protocol protocol) {
+      return choice.apply(protocol.server().port(0).eventLoopThreads(2));
     }
   }
 
@@ -64,13 +70,13 @@ class HandlerThreadsTest {
   @ParameterizedTest
   @EnumSource(Where.class)
   void aRequestIsAnsweredAndTheConnectionServesTheNext(Where where) throws Exception {
-    server = where.builder().handler(r -> Reply.text(r.method() + " " + r.path())).start();
-    try (RawClient client = new RawClient(server.port())) {
+    server = where.builder(protocol).handler(r -> Reply.text(r.method() + " " + r.path())).start();
+    try (RawClient client = protocol.client(server.port())) {
       for (int i = 0; i < 3; i++) {
         RawClient.Response response = client.get("/" + i).read();
         assertEquals(200, response.status());
         assertEquals("GET /" + i, response.text());
-        assertEquals("Keep-Alive", response.header("connection"));
+        client.assertKept(response);
       }
     }
   }
@@ -82,10 +88,10 @@ class HandlerThreadsTest {
     Map<String, Deferred<Reply>> pending = new ConcurrentHashMap<>();
     server =
         where
-            .builder()
+            .builder(protocol)
             .asyncHandler(r -> pending.computeIfAbsent(r.path(), p -> Deferred.create(null)))
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       for (int i = 0; i < 5; i++) {
         client.get("/" + i);
       }
@@ -107,7 +113,7 @@ class HandlerThreadsTest {
     CountDownLatch second = new CountDownLatch(1);
     server =
         where
-            .builder()
+            .builder(protocol)
             .handler(
                 r -> {
                   if (r.path().equals("/first")) {
@@ -118,7 +124,7 @@ class HandlerThreadsTest {
                   return Reply.text(r.path());
                 })
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
       assertEquals("/first", client.read().text());
       assertEquals("/second", client.read().text());
@@ -134,7 +140,7 @@ class HandlerThreadsTest {
     CountDownLatch blocked = new CountDownLatch(200);
     server =
         where
-            .builder()
+            .builder(protocol)
             .handler(
                 r -> {
                   if (r.path().equals("/block")) {
@@ -147,10 +153,10 @@ class HandlerThreadsTest {
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < 200; i++) {
-        clients.add(new RawClient(server.port()).get("/block"));
+        clients.add(protocol.client(server.port()).get("/block"));
       }
       assertTrue(blocked.await(20, TimeUnit.SECONDS), "not all handlers were called");
-      try (RawClient quick = new RawClient(server.port())) {
+      try (RawClient quick = protocol.client(server.port())) {
         for (int i = 0; i < 20; i++) {
           assertEquals("done", quick.get("/quick").read().text());
         }
@@ -173,7 +179,7 @@ class HandlerThreadsTest {
     CountDownLatch release = new CountDownLatch(1);
     server =
         Where.WORKERS
-            .builder()
+            .builder(protocol)
             .eventLoopThreads(1)
             .handler(
                 r -> {
@@ -183,7 +189,7 @@ class HandlerThreadsTest {
                   return Reply.text(r.path());
                 })
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       client.send("GET /quick HTTP/1.1\r\nHost: a\r\n\r\nGET /block HTTP/1.1\r\nHost: a\r\n\r\n");
       assertEquals("/quick", client.read().text());
       release.countDown();
@@ -196,7 +202,7 @@ class HandlerThreadsTest {
   @ParameterizedTest
   @EnumSource(Where.class)
   void noResponseIsLostOrMixedUpUnderLoad(Where where) throws Exception {
-    server = where.builder().handler(r -> Reply.text(r.path())).start();
+    server = where.builder(protocol).handler(r -> Reply.text(r.path())).start();
     ExecutorService clients = Executors.newFixedThreadPool(16);
     try {
       List<Future<Integer>> runs = new ArrayList<>();
@@ -216,7 +222,7 @@ class HandlerThreadsTest {
 
   private int exchangeMany(int id) throws IOException {
     int answered = 0;
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       for (int round = 0; round < 40; round++) {
         StringBuilder requests = new StringBuilder();
         for (int i = 0; i < 8; i++) {
@@ -237,7 +243,7 @@ class HandlerThreadsTest {
   void aHandlerThatFailsIsAnsweredWith500AndHurtsNobody(Where where) throws Exception {
     server =
         where
-            .builder()
+            .builder(protocol)
             .asyncHandler(
                 r ->
                     switch (r.path()) {
@@ -247,7 +253,7 @@ class HandlerThreadsTest {
                       default -> Deferred.of(Reply.text("fine"));
                     })
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       for (String target : List.of("/throws", "/fails", "/error")) {
         RawClient.Response failed = client.get(target).read();
         assertEquals(500, failed.status(), target);
@@ -260,8 +266,8 @@ class HandlerThreadsTest {
   @ParameterizedTest
   @EnumSource(Where.class)
   void nullIsA204(Where where) throws Exception {
-    server = where.builder().handler(r -> null).start();
-    try (RawClient client = new RawClient(server.port())) {
+    server = where.builder(protocol).handler(r -> null).start();
+    try (RawClient client = protocol.client(server.port())) {
       RawClient.Response response = client.get("/").read();
       assertEquals(204, response.status());
       assertNull(response.header("content-length"));
@@ -273,7 +279,8 @@ class HandlerThreadsTest {
   void whatTheExecutorRejectsIsAnsweredWith503() throws Exception {
     AtomicInteger tasks = new AtomicInteger();
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .executor(
                 task -> {
@@ -284,7 +291,7 @@ class HandlerThreadsTest {
                 })
             .handler(r -> Reply.text("ok"))
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       assertEquals(200, client.get("/").read().status());
       RawClient.Response rejected = client.get("/").read();
       assertEquals(503, rejected.status());

@@ -70,7 +70,11 @@ class HijackTest {
   @ParameterizedTest
   @EnumSource(HandlerThreadsTest.Where.class)
   void connectIs200AndThenBytesGoBothWays(HandlerThreadsTest.Where where) throws Exception {
-    server = where.builder().handler(echoing(Map.of("x", "y", "content-length", "7"))).start();
+    server =
+        where
+            .builder(weir.testing.Protocol.HTTP_1_1)
+            .handler(echoing(Map.of("x", "y", "content-length", "7")))
+            .start();
     try (RawClient client = new RawClient(server.port())) {
       client.send(CONNECT + "early "); // with the handshake, and not lost
       assertEquals("HTTP/1.1 200 OK\r\nX: y\r\n", client.readHead());

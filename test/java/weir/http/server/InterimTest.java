@@ -1,7 +1,6 @@
 package weir.http.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,19 +10,24 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.deferred.Deferred;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.http.Request;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** Informational responses. */
+@OverBothVersions
 class InterimTest {
+
+  @Parameter Protocol protocol;
 
   private static final Map<String, Object> LINKS = Map.of("link", List.of("</a>", "</b>"));
 
@@ -39,7 +43,7 @@ class InterimTest {
   void earlyHintsComeBeforeTheResponse(HandlerThreadsTest.Where where) throws Exception {
     server =
         where
-            .builder()
+            .builder(protocol)
             .handler(
                 r -> {
                   assertTrue(r.inform(103, LINKS));
@@ -47,10 +51,11 @@ class InterimTest {
                   return Reply.text("done");
                 })
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       for (int i = 0; i < 3; i++) {
         RawClient.Response hints = client.get("/").read();
-        assertEquals("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n", hints.head());
+        assertEquals(103, hints.status());
+        assertEquals(List.of("</a>", "</b>"), hints.headers("link"));
         assertEquals(102, client.read().status());
         assertEquals("done", client.read().text());
       }
@@ -61,7 +66,8 @@ class InterimTest {
   void theyAreSentWhileTheHandlerWorks() throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .handler(
                 r -> {
@@ -70,7 +76,7 @@ class InterimTest {
                   return Reply.text("done");
                 })
             .start();
-    try (RawClient client = new RawClient(server.port()).get("/")) {
+    try (RawClient client = protocol.client(server.port()).get("/")) {
       assertEquals(103, client.read().status());
       seen.countDown();
       assertEquals("done", client.read().text());
@@ -83,7 +89,8 @@ class InterimTest {
     Deferred<Reply> second = Deferred.create(null);
     CountDownLatch informed = new CountDownLatch(1);
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .asyncHandler(
                 r -> {
@@ -95,7 +102,7 @@ class InterimTest {
                   return second;
                 })
             .start();
-    try (RawClient client = new RawClient(server.port()).get("/1").get("/2")) {
+    try (RawClient client = protocol.client(server.port()).get("/1").get("/2")) {
       assertTrue(informed.await(20, TimeUnit.SECONDS));
       first.complete(Reply.text("1"));
       assertEquals("1", client.read().text());
@@ -106,28 +113,11 @@ class InterimTest {
   }
 
   @Test
-  void aClientOfHttp10GetsNone() throws Exception {
-    AtomicBoolean sent = new AtomicBoolean(true);
-    server =
-        HttpServer.builder()
-            .port(0)
-            .handler(
-                r -> {
-                  sent.set(r.inform(103, LINKS));
-                  return Reply.text("done");
-                })
-            .start();
-    try (RawClient client = new RawClient(server.port())) {
-      assertEquals("done", client.send("GET / HTTP/1.0\r\n\r\n").read().text());
-      assertFalse(sent.get());
-    }
-  }
-
-  @Test
   void afterTheResponseItIsTooLate() throws Exception {
     CompletableFuture<Request> request = new CompletableFuture<>();
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .handler(
                 r -> {
@@ -135,35 +125,10 @@ class InterimTest {
                   return Reply.text("done");
                 })
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       assertEquals("done", client.get("/").read().text());
       request.get(20, TimeUnit.SECONDS).inform(103, LINKS);
       assertEquals("done", client.get("/").read().text());
-    }
-  }
-
-  @Test
-  void whatIsWaitingIsBounded() throws Exception {
-    CompletableFuture<Integer> accepted = new CompletableFuture<>();
-    server =
-        HttpServer.builder()
-            .port(0)
-            .asyncHandler(
-                r -> {
-                  if (r.path().equals("/1")) {
-                    return Deferred.create(null);
-                  }
-                  int n = 0;
-                  while (r.inform(103, Map.of("link", "x".repeat(1000)))) {
-                    n++;
-                  }
-                  accepted.complete(n);
-                  return null;
-                })
-            .start();
-    try (RawClient client = new RawClient(server.port()).get("/1").get("/2")) {
-      assertEquals(15, accepted.get(20, TimeUnit.SECONDS));
-      assertFalse(client.socket().isClosed());
     }
   }
 
@@ -176,6 +141,6 @@ class InterimTest {
         IllegalArgumentException.class, () -> Interim.head(103, Map.of("content-length", "1")));
     assertThrows(
         IllegalArgumentException.class, () -> Interim.head(103, Map.of("link", "a\r\nb: c")));
-    server = HttpServer.builder().port(0).handler(r -> null).start();
+    server = protocol.server().port(0).handler(r -> null).start();
   }
 }

@@ -10,15 +10,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.testing.Await;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** Handlers whose client has gone. */
+@OverBothVersions
 class InterruptTest {
+
+  @Parameter Protocol protocol;
 
   private final CountDownLatch called = new CountDownLatch(1);
   private final CountDownLatch forever = new CountDownLatch(1);
@@ -51,7 +57,7 @@ class InterruptTest {
       throws Exception {
     server =
         where
-            .builder()
+            .builder(protocol)
             .interruptHandlers(true)
             .handler(
                 r ->
@@ -59,12 +65,12 @@ class InterruptTest {
                         ? block()
                         : Reply.text("" + Thread.currentThread().isInterrupted()))
             .start();
-    try (RawClient client = new RawClient(server.port()).get("/block")) {
+    try (RawClient client = protocol.client(server.port()).get("/block")) {
       assertTrue(called.await(20, TimeUnit.SECONDS));
       client.socket().close();
     }
     assertTrue(interrupted.get(20, TimeUnit.SECONDS));
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       for (int i = 0; i < 20; i++) {
         assertEquals("false", client.get("/").read().text());
       }
@@ -73,8 +79,8 @@ class InterruptTest {
 
   @Test
   void byDefaultItIsNot() throws Exception {
-    server = HttpServer.builder().port(0).handler(r -> block()).start();
-    try (RawClient client = new RawClient(server.port()).get("/")) {
+    server = protocol.server().port(0).handler(r -> block()).start();
+    try (RawClient client = protocol.client(server.port()).get("/")) {
       assertTrue(called.await(20, TimeUnit.SECONDS));
       client.socket().close();
     }
@@ -95,6 +101,6 @@ class InterruptTest {
     assertTrue(Thread.currentThread().isInterrupted());
     second.end();
     assertFalse(Thread.interrupted());
-    server = HttpServer.builder().port(0).handler(r -> null).start();
+    server = protocol.server().port(0).handler(r -> null).start();
   }
 }

@@ -20,6 +20,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import weir.deferred.Deferred;
 import weir.http.HttpServer;
 import weir.http.Reply;
@@ -28,17 +29,22 @@ import weir.http.ServerListener.Outcome;
 import weir.http.ServerStats;
 import weir.testing.Await;
 import weir.testing.CapturedLog;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** What a server tells about its work. */
+@OverBothVersions
 class ObservationTest {
+
+  @Parameter Protocol protocol;
 
   private HttpServer server;
 
   private RawClient serve(UnaryOperator<HttpServer.Builder> options) throws Exception {
     server =
         options
-            .apply(HttpServer.builder().port(0).eventLoopThreads(1).serverHeader(null))
+            .apply(protocol.server().port(0).eventLoopThreads(1).serverHeader(null))
             .asyncHandler(
                 r ->
                     switch (r.path()) {
@@ -48,7 +54,7 @@ class ObservationTest {
                       default -> done(Reply.text("hello"));
                     })
             .start();
-    return new RawClient(server.port());
+    return protocol.client(server.port());
   }
 
   private static Deferred<Reply> done(Reply reply) {
@@ -80,8 +86,8 @@ class ObservationTest {
       assertTrue(during.bytesWritten() > 70_000, during.toString());
       client.socket().close();
       Await.until("the connection is gone", () -> server.stats().connections() == 0);
-      try (RawClient bad = new RawClient(server.port())) {
-        bad.send("bad\r\n\r\n").read();
+      try (RawClient bad = protocol.client(server.port())) {
+        assertEquals(400, bad.get("nowhere").read().status());
       }
       ServerStats after = server.stats();
       assertEquals(6, after.requests());
@@ -149,9 +155,10 @@ class ObservationTest {
         RawClient client = serve(s -> s.accessLog(true))) {
       client.get("/\"x\"?y").read();
       Await.until("a line", () -> log.lines(" 200 5 ").size() == 1);
+      String version = protocol == Protocol.HTTP_2 ? "HTTP/2.0" : "HTTP/1.1";
       String line = log.lines(" 200 5 ").get(0);
       assertTrue(line.contains("127.0.0.1 - - ["), line);
-      assertTrue(line.contains("] \"GET /\\\"x\\\"?y HTTP/1.1\" 200 5 "), line);
+      assertTrue(line.contains("] \"GET /\\\"x\\\"?y " + version + "\" 200 5 "), line);
     } finally {
       if (before == null) {
         System.clearProperty("org.slf4j.simpleLogger.log.weir.http.access");

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,16 +19,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.http.BodyWriter;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.testing.Await;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** Bodies that write themselves: how they are framed, how writers wait, and how they end. */
+@OverBothVersions
 class WrittenBodiesTest {
+
+  @Parameter Protocol protocol;
 
   private HttpServer server;
 
@@ -42,11 +47,11 @@ class WrittenBodiesTest {
 
   private RawClient serve(HttpServer.Builder builder, Reply reply) throws IOException {
     server = builder.port(0).eventLoopThreads(1).handler(r -> reply).start();
-    return new RawClient(server.port());
+    return protocol.client(server.port());
   }
 
   private RawClient serve(BodyWriter body) throws IOException {
-    return serve(HttpServer.builder(), Reply.of(200).body(body));
+    return serve(protocol.server(), Reply.of(200).body(body));
   }
 
   private static byte[] utf8(String s) {
@@ -92,8 +97,7 @@ class WrittenBodiesTest {
               assertTrue(more.await(20, TimeUnit.SECONDS));
               out.write(utf8("two"));
             })) {
-      String head = client.get("/").readHead();
-      assertTrue(head.contains("transfer-encoding: chunked"), head);
+      client.assertStreamed(client.get("/").readHead());
       read.countDown();
       assertEquals("one", new String(client.readChunk(), StandardCharsets.UTF_8));
       more.countDown();
@@ -117,7 +121,7 @@ class WrittenBodiesTest {
             })) {
       assertArrayEquals(large, client.get("/").read().body());
       RawClient.Response again = client.get("/").read();
-      assertEquals("chunked", again.header("transfer-encoding"));
+      client.assertStreamed(again.head());
       assertArrayEquals(large, again.body());
     }
   }
@@ -127,27 +131,11 @@ class WrittenBodiesTest {
   void theSizeOfTheBufferIsAnOption(int bytes) throws Exception {
     try (RawClient client =
         serve(
-            HttpServer.builder().outputBufferBytes(100),
+            protocol.server().outputBufferBytes(100),
             Reply.of(200).body((BodyWriter) out -> out.write(new byte[bytes])))) {
       RawClient.Response response = client.get("/").read();
       assertEquals(bytes == 100 ? "100" : null, response.header("content-length"));
       assertEquals(bytes, response.body().length);
-    }
-  }
-
-  @Test
-  void aClientOfHttp10GetsABodyThatEndsByClosing() throws Exception {
-    try (RawClient client =
-        serve(
-            out -> {
-              out.write(utf8("one"));
-              out.flush();
-              out.write(utf8("two"));
-            })) {
-      RawClient.Response response =
-          client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").read();
-      assertNull(response.header("transfer-encoding"));
-      assertEquals("onetwo", response.text());
     }
   }
 
@@ -187,7 +175,7 @@ class WrittenBodiesTest {
                       out.flush();
                       out.write(utf8("two"));
                     });
-    try (RawClient client = serve(HttpServer.builder(), reply)) {
+    try (RawClient client = serve(protocol.server(), reply)) {
       RawClient.Response response = client.get("/").read();
       assertEquals("6", response.header("content-length"));
       assertEquals("onetwo", response.text());
@@ -201,7 +189,7 @@ class WrittenBodiesTest {
         Reply.of(200)
             .header("content-length", length)
             .body((BodyWriter) out -> out.write(utf8("onetwo")));
-    try (RawClient client = serve(HttpServer.builder(), reply)) {
+    try (RawClient client = serve(protocol.server(), reply)) {
       assertEquals(500, client.get("/").read().status());
       assertEquals(500, client.get("/").read().status());
     }
@@ -220,7 +208,7 @@ class WrittenBodiesTest {
                       out.flush();
                       out.write(utf8("two"));
                     });
-    try (RawClient client = serve(HttpServer.builder(), reply)) {
+    try (RawClient client = serve(protocol.server(), reply)) {
       assertThrows(EOFException.class, client.get("/")::read);
       assertTrue(client.atEnd());
     }
@@ -252,27 +240,8 @@ class WrittenBodiesTest {
               throw new IllegalStateException("wanted by the test");
             })) {
       client.get("/").readHead();
-      assertEquals("one", new String(client.readChunk(), StandardCharsets.UTF_8));
-      assertEquals("two", new String(client.readChunk(), StandardCharsets.UTF_8));
+      assertEquals("onetwo", client.readChunks(6));
       assertTrue(client.atEnd());
-    }
-  }
-
-  @Test
-  void aCutBodyOfHttp10IsAReset() throws Exception {
-    CountDownLatch read = new CountDownLatch(1);
-    try (RawClient client =
-        serve(
-            out -> {
-              out.write(utf8("one"));
-              out.flush();
-              assertTrue(read.await(20, TimeUnit.SECONDS));
-              throw new IllegalStateException("wanted by the test");
-            })) {
-      client.send("GET / HTTP/1.0\r\n\r\n").readHead();
-      assertEquals('o', client.socket().getInputStream().read());
-      read.countDown();
-      assertThrows(SocketException.class, () -> client.socket().getInputStream().readAllBytes());
     }
   }
 
@@ -288,7 +257,7 @@ class WrittenBodiesTest {
                       out.write(utf8("two"));
                       throw new IllegalStateException("wanted by the test");
                     });
-    try (RawClient client = serve(HttpServer.builder().endFailedBodies(true), reply)) {
+    try (RawClient client = serve(protocol.server().endFailedBodies(true), reply)) {
       assertEquals("onetwo", client.get("/").read().text());
       assertEquals("onetwo", client.get("/").read().text());
     }
@@ -378,7 +347,8 @@ class WrittenBodiesTest {
   void anEventLoopMayNotWrite() throws Exception {
     CompletableFuture<Throwable> refused = new CompletableFuture<>();
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .onEventLoop()
             .handler(
@@ -400,7 +370,7 @@ class WrittenBodiesTest {
                                   out.write(utf8("written elsewhere"));
                                 }))
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       assertEquals("written elsewhere", client.get("/").read().text());
       assertTrue(refused.get(20, TimeUnit.SECONDS).getMessage().contains("event loop thread"));
     }
@@ -412,14 +382,15 @@ class WrittenBodiesTest {
     AtomicBoolean called = new AtomicBoolean();
     BodyWriter body = out -> called.set(true);
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .handler(
                 r ->
                     Reply.of(r.path().length() > 1 ? Integer.parseInt(r.path().substring(1)) : 200)
                         .body(body))
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       client.send(requestLine + "\r\nHost: a\r\n\r\n").read(requestLine.startsWith("HEAD"));
       client.send(requestLine + "\r\nHost: a\r\n\r\n").read(requestLine.startsWith("HEAD"));
     }
@@ -430,7 +401,8 @@ class WrittenBodiesTest {
   void aPipelinedBodyIsWrittenWhenItsTurnHasCome() throws Exception {
     CountDownLatch secondWrites = new CountDownLatch(1);
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .handler(
                 r ->
@@ -446,7 +418,7 @@ class WrittenBodiesTest {
                                       out.write(new byte[200_000]);
                                     }))
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       client.get("/1").get("/2").get("/2");
       assertEquals("first", client.read().text());
       assertEquals(200_006, client.read().body().length);
@@ -464,7 +436,7 @@ class WrittenBodiesTest {
     AtomicBoolean called = new AtomicBoolean();
     Reply reply =
         Reply.of(200).header("x-bad", "a\r\nb").body((BodyWriter) out -> called.set(true));
-    try (RawClient client = serve(HttpServer.builder(), reply)) {
+    try (RawClient client = serve(protocol.server(), reply)) {
       assertEquals(500, client.get("/").read().status());
     }
     assertFalse(called.get());
