@@ -1,17 +1,10 @@
 package weir.deferred;
 
-import clojure.lang.ExceptionInfo;
-import clojure.lang.IFn;
-import clojure.lang.IPersistentMap;
-import clojure.lang.ISeq;
-import clojure.lang.Keyword;
-import clojure.lang.PersistentArrayMap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.executor.CurrentExecutor;
@@ -36,19 +29,16 @@ import weir.options.Arguments;
  *
  * @param <T> the type of the value
  */
-public class Deferred<T> extends Combinators<T> {
+public class Deferred<T> extends Eventual<T> {
 
   private static final VarHandle STATE;
-  private static final VarHandle META;
 
   /** How far a cheap unlinking looks, and how rarely it looks at everything. */
   private static final int UNLINK_MASK = 63;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(Deferred.class, "state", Object.class);
-      META = lookup.findVarHandle(Deferred.class, "meta", IPersistentMap.class);
+      STATE = MethodHandles.lookup().findVarHandle(Deferred.class, "state", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -65,7 +55,6 @@ public class Deferred<T> extends Combinators<T> {
 
   private volatile Object state;
   private final Executor executor;
-  private volatile IPersistentMap meta;
 
   /** Makes a pending deferred whose callbacks run on {@code executor}, null for the completer. */
   protected Deferred(Executor executor) {
@@ -304,6 +293,7 @@ public class Deferred<T> extends Combinators<T> {
    * that has been called meanwhile may already wait elsewhere and lead this walk into another list;
    * so a link is only changed while it still points to the cancelled one, which is used only once.
    */
+  @Override
   final void unlinkCancelled() {
     unlinkCancelled(Integer.MAX_VALUE);
   }
@@ -399,7 +389,7 @@ public class Deferred<T> extends Combinators<T> {
     static final Logger LOG = LoggerFactory.getLogger(Deferred.class);
   }
 
-  // ---- reading
+  // ---- state
 
   @Override
   public final Executor executor() {
@@ -407,120 +397,9 @@ public class Deferred<T> extends Combinators<T> {
   }
 
   @Override
-  public final boolean realized() {
-    return outcome() != null;
-  }
-
-  @Override
-  public final boolean isRealized() {
-    return outcome() != null;
-  }
-
-  @Override
-  public final Object successValue(Object dflt) {
-    Object s = outcome();
-    return s == null || s instanceof State.Failure ? dflt : State.decode(s);
-  }
-
-  @Override
-  public final Object errorValue(Object dflt) {
-    if (outcome() instanceof State.Failure f) {
-      markConsumed();
-      return f.error;
-    }
-    return dflt;
-  }
-
-  /** Returns the state word of the outcome, null while there is none. */
   Object outcome() {
     Object s = state;
     return State.isRealized(s) ? s : null;
-  }
-
-  /**
-   * Returns the state word of an outcome that the calling thread may go on with at once; null means
-   * to {@link #listen(Callback)}. Whoever takes an error from here must say so to {@link
-   * #markConsumed}.
-   */
-  @Override
-  Object peek() {
-    return outcome();
-  }
-
-  /** Notes that somebody looks after the outcome, so that an error here is not lost. */
-  @Override
-  void markConsumed() {}
-
-  /**
-   * Waits for the value.
-   *
-   * @throws InterruptedException if the thread is interrupted; the deferred stays as it is
-   */
-  @SuppressWarnings("unchecked") // only T is written through the typed side
-  public final T await() throws InterruptedException {
-    Waiter.await(this, Long.MAX_VALUE);
-    return (T) result();
-  }
-
-  /**
-   * Waits for the value for a limited time.
-   *
-   * @throws java.util.concurrent.TimeoutException when the time runs out
-   * @throws InterruptedException if the thread is interrupted; the deferred stays as it is
-   */
-  @SuppressWarnings("unchecked") // only T is written through the typed side
-  public final T await(long time, TimeUnit unit)
-      throws InterruptedException, java.util.concurrent.TimeoutException {
-    if (!Waiter.await(this, unit.toNanos(time))) {
-      throw new java.util.concurrent.TimeoutException(
-          "not realized after " + time + " " + unit.toString().toLowerCase(java.util.Locale.ROOT));
-    }
-    return (T) result();
-  }
-
-  @Override
-  public Object deref() {
-    try {
-      return await();
-    } catch (InterruptedException e) {
-      throw sneaky(e);
-    }
-  }
-
-  @Override
-  public Object deref(long ms, Object timeoutValue) {
-    try {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(ms);
-      return Waiter.await(this, nanos) ? result() : timeoutValue;
-    } catch (InterruptedException e) {
-      throw sneaky(e);
-    }
-  }
-
-  /** Returns the value or throws the error; only for a realized deferred. */
-  private Object result() {
-    Object s = outcome();
-    if (s instanceof State.Failure f) {
-      markConsumed();
-      throw sneaky(asThrowable(f.error));
-    }
-    return State.decode(s);
-  }
-
-  /** Returns {@code error} itself if it can be thrown, else an exception that carries it. */
-  static Throwable asThrowable(Object error) {
-    return error instanceof Throwable t ? t : asException(error);
-  }
-
-  /** Wraps an error that cannot be thrown as it is. */
-  private static ExceptionInfo asException(Object error) {
-    Object[] data = {Keyword.intern("error"), error};
-    return new ExceptionInfo("", new PersistentArrayMap(data));
-  }
-
-  @SuppressWarnings("unchecked") // the cast is erased: this throws any Throwable unchecked
-  private static <E extends Throwable> RuntimeException sneaky(Throwable t) throws E {
-    throw (E) t;
   }
 
   // ---- as a function: what clojure.core/deliver calls
@@ -528,30 +407,6 @@ public class Deferred<T> extends Combinators<T> {
   @Override
   public Object invoke(Object value) {
     return success(value) ? this : null;
-  }
-
-  // ---- metadata
-
-  @Override
-  public final IPersistentMap meta() {
-    return meta;
-  }
-
-  @Override
-  public final IPersistentMap resetMeta(IPersistentMap m) {
-    meta = m;
-    return m;
-  }
-
-  @Override
-  public final IPersistentMap alterMeta(IFn f, ISeq args) {
-    for (; ; ) {
-      IPersistentMap old = meta;
-      IPersistentMap changed = (IPersistentMap) f.applyTo(new clojure.lang.Cons(old, args));
-      if (META.compareAndSet(this, old, changed)) {
-        return changed;
-      }
-    }
   }
 
   @Override

@@ -19,7 +19,7 @@ import weir.executor.Pools;
  * realizes the deferred, or on its executor; {@code Async} ones on the thread's current executor or
  * else the execute pool. The other stage of methods for two may be any eventual value.
  */
-abstract class Stages<T> extends manifold.deferred.Deferred implements CompletionStage<T> {
+abstract class Stages<T> extends Annotated implements CompletionStage<T> {
 
   /** Calls {@code callback} once with the outcome. */
   public abstract void listen(Callback callback);

@@ -14,7 +14,7 @@ final class Waiter extends Callback {
    * @param nanos how long to wait; {@code Long.MAX_VALUE} for ever
    * @return false when the time ran out
    */
-  static boolean await(Deferred<?> deferred, long nanos) throws InterruptedException {
+  static boolean await(Eventual<?> deferred, long nanos) throws InterruptedException {
     if (deferred.realized()) {
       return true;
     }
@@ -31,7 +31,7 @@ final class Waiter extends Callback {
     return waiter.park(deferred, nanos);
   }
 
-  private boolean park(Deferred<?> deferred, long nanos) throws InterruptedException {
+  private boolean park(Eventual<?> deferred, long nanos) throws InterruptedException {
     boolean forever = nanos == Long.MAX_VALUE;
     long deadline = forever ? 0 : System.nanoTime() + nanos;
     while (thread != null) {
@@ -53,7 +53,7 @@ final class Waiter extends Callback {
     return true;
   }
 
-  private void withdraw(Deferred<?> deferred) {
+  private void withdraw(Eventual<?> deferred) {
     thread = null;
     deferred.unlinkCancelled();
   }

@@ -1,5 +1,6 @@
 package weir.stream;
 
+import clojure.lang.Cons;
 import clojure.lang.IFn;
 import clojure.lang.IPersistentMap;
 import clojure.lang.IReference;
@@ -92,7 +93,7 @@ public abstract class EventStream implements IEventStream, IReference, HasConnec
   public IPersistentMap alterMeta(IFn f, ISeq args) {
     for (; ; ) {
       IPersistentMap old = meta;
-      IPersistentMap changed = (IPersistentMap) f.applyTo(new clojure.lang.Cons(old, args));
+      IPersistentMap changed = (IPersistentMap) f.applyTo(new Cons(old, args));
       if (META.compareAndSet(this, old, changed)) {
         return changed;
       }

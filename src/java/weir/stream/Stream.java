@@ -1,12 +1,8 @@
 package weir.stream;
 
 import clojure.lang.IFn;
-import java.time.Duration;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import manifold.stream.core.IEventSink;
-import manifold.stream.core.IEventSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
@@ -29,7 +25,7 @@ import weir.deferred.Propagation;
  *
  * @param <T> the type of the messages
  */
-public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watchable, Failable {
+public class Stream<T> extends StreamSurface<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
 
@@ -39,14 +35,8 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
   /** No message ever again. */
   static final Object END = new Object();
 
-  private final Executor executor;
   private final long capacity;
-  private final boolean permanent;
   private final IFn describe;
-  private final Deferred<Boolean> yes;
-  private final Deferred<Boolean> no;
-  private final Ending whenClosed = new Ending();
-  private final Ending whenDrained = new Ending();
 
   // Written inside the section; the volatile ones are read anywhere.
   private final PutQueue puts = new PutQueue();
@@ -59,12 +49,9 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
 
   /** Makes what the builder says. */
   protected Stream(StreamBuilder<T> b) {
-    executor = b.executor;
+    super(b.executor, b.permanent);
     capacity = Math.max(0, b.capacity);
-    permanent = b.permanent;
     describe = b.describe;
-    yes = executor == null ? Deferred.TRUE : Deferred.of(true, executor);
-    no = executor == null ? Deferred.FALSE : Deferred.of(false, executor);
   }
 
   // ---- making
@@ -86,31 +73,9 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
 
   // ---- putting
 
-  /** Offers {@code message}; true once it is accepted, false if the stream is closed. */
+  @Override
   public Deferred<Boolean> put(T message) {
     return offer(message, null, null);
-  }
-
-  /**
-   * Offers {@code message} for a limited time, after which it is withdrawn.
-   *
-   * @return true, or false if the time ran out or the stream is closed
-   */
-  public Deferred<Boolean> put(T message, Duration limit) {
-    return Expiry.limit(put(message), limit.toNanos() / 1e6, Boolean.FALSE);
-  }
-
-  /** {@inheritDoc} This stream never blocks a thread: the result is a deferred in any case. */
-  @Override
-  @SuppressWarnings("unchecked") // the interop interface knows no types
-  public Object put(Object x, Object blocking) {
-    return put((T) x);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // the interop interface knows no types
-  public Object put(Object x, Object blocking, Object timeout, Object timeoutVal) {
-    return Expiry.limit(put((T) x), timeout, timeoutVal);
   }
 
   /**
@@ -202,12 +167,7 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
 
   // ---- taking
 
-  /** Takes the next message; null once the stream is drained. */
-  public Deferred<T> take() {
-    return takeOr(null);
-  }
-
-  /** Takes the next message; {@code whenDrained} once the stream is drained. */
+  @Override
   @SuppressWarnings("unchecked") // messages come from put, which takes a T
   public Deferred<T> takeOr(T whenDrained) {
     PendingTake<T> waiting = null;
@@ -239,29 +199,6 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
       overflow("take", Limits.maxTakes());
     }
     return Deferred.of(x == NONE || x == END ? whenDrained : (T) x, executor);
-  }
-
-  /**
-   * Takes the next message within a limited time.
-   *
-   * @return the message, or null if the time ran out or the stream is drained
-   */
-  public Deferred<T> take(Duration limit) {
-    return Expiry.limit(take(), limit.toNanos() / 1e6, null);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // the interop interface knows no types
-  public Object take(Object dflt, Object blocking) {
-    Deferred<T> d = takeOr((T) dflt);
-    return Args.isTrue(blocking) ? Blocking.take(d) : d;
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // the interop interface knows no types
-  public Object take(Object dflt, Object blocking, Object timeout, Object timeoutVal) {
-    Deferred<T> d = Expiry.limit(takeOr((T) dflt), timeout, timeoutVal);
-    return Args.isTrue(blocking) ? Blocking.take(d) : d;
   }
 
   /**
@@ -411,33 +348,6 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
 
   // ---- ending
 
-  /**
-   * Closes the stream, unless it is permanent. Further puts are refused; what was accepted or is
-   * pending remains takeable.
-   *
-   * @return null
-   */
-  @Override
-  public Object close() {
-    if (!permanent) {
-      shut(null);
-    }
-    return null;
-  }
-
-  /**
-   * Closes the stream because of an error, which {@link #failure} tells and connections pass on. The
-   * takers see an ordinary end.
-   *
-   * @param error any object
-   */
-  @Override
-  public void fail(Object error) {
-    if (!permanent) {
-      shut(new Failure(error));
-    }
-  }
-
   /** The error that closed this stream, or {@code dflt}. */
   @Override
   public final Object failure(Object dflt) {
@@ -449,7 +359,7 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
     return failure;
   }
 
-  /** Closes the stream and throws away what it holds: pending puts are answered with false. */
+  @Override
   public void discard() {
     shut(null);
     boolean end;
@@ -480,6 +390,7 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
     }
   }
 
+  @Override
   final void shut(Failure because) {
     Taker[] waiting;
     boolean end;
@@ -524,20 +435,6 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
     return true;
   }
 
-  /** Closes even a permanent stream. */
-  @Override
-  public Object markClosed() {
-    shut(null);
-    return null;
-  }
-
-  /** Closes even a permanent stream and throws away what it holds. */
-  @Override
-  public Object markDrained() {
-    discard();
-    return null;
-  }
-
   @Override
   public Boolean isClosed() {
     return closed;
@@ -548,59 +445,7 @@ public class Stream<T> extends Guarded implements IEventSink, IEventSource, Watc
     return drained;
   }
 
-  @Override
-  public Object onClosed(Object callback) {
-    whenClosed.add((Runnable) callback);
-    return null;
-  }
-
-  @Override
-  public Object onDrained(Object callback) {
-    whenDrained.add((Runnable) callback);
-    return null;
-  }
-
-  /** Calls {@code callback} once the stream is closed. */
-  public void onClosed(Runnable callback) {
-    whenClosed.add(callback);
-  }
-
-  /** Calls {@code callback} once the stream is drained. */
-  public void onDrained(Runnable callback) {
-    whenDrained.add(callback);
-  }
-
-  @Override
-  public final Ending closing() {
-    return whenClosed;
-  }
-
   // ---- about the stream
-
-  /** The answer that stands for "accepted", on this stream's executor. */
-  final Deferred<Boolean> accepted() {
-    return yes;
-  }
-
-  /** The answer that stands for "refused", on this stream's executor. */
-  final Deferred<Boolean> refused() {
-    return no;
-  }
-
-  @Override
-  public Object connector(Object sink) {
-    return null;
-  }
-
-  /** The executor that the results of puts and takes carry, or null. */
-  public final Executor executor() {
-    return executor;
-  }
-
-  /** True if {@code close} has no effect. */
-  public final boolean isPermanent() {
-    return permanent;
-  }
 
   @Override
   public Object description() {
