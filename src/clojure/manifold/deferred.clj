@@ -11,16 +11,13 @@
   ends the loop; `let-flow` waits for every binding, repeated names included, and passes a deferred
   on as such where it is marked with `as-deferred`; futures, promises and delays become full
   deferreds; `alt` of nothing is an error."
-  (:refer-clojure :exclude [realized? loop future defn defn- defmacro])
+  (:refer-clojure :exclude [realized? loop future defn defn- defmacro defprotocol])
   (:require
-    [manifold.debug]
-    [weir.define :refer [defn defn- defmacro]])
+    [weir.define :refer [defn defn- defmacro defprotocol]])
   (:import
-    [clojure.lang IDeref IFn MultiFn]
-    [java.io Writer]
     [java.util.concurrent CompletionStage]
     [manifold.deferred IDeferred]
-    [weir.deferred Coercion Conveyed Deferred Deferreds DroppedErrors Expect Recur]
+    [weir.deferred Coercion Conveyed Deferred Deferreds DroppedErrors Expect Lenient Printing Recur]
     [weir.executor CurrentExecutor Pools]
     [weir.options Arguments]))
 
@@ -55,9 +52,7 @@
   makes a thread of the wait pool wait for it, which also is what forces a delay. Futures fail with
   an ExecutionException around the original one."
   ([x] (Coercion/requireDeferred x))
-  ([x default-val]
-    (let [d (Coercion/toDeferred x)]
-      (if (nil? d) default-val d))))
+  ([x default-val] (Lenient/toDeferred x default-val)))
 
 ;;; Making and realizing
 
@@ -140,16 +135,16 @@
   [x default-value]
   (.errorValue (Expect/deferred x) default-value))
 
-(defn- expand
-  "Returns what a macro stands for; how is loaded when the first one is expanded."
-  [how & args]
-  (apply (requiring-resolve how) args))
+(defn- later
+  "Calls a function whose namespace is loaded by the first call."
+  [f & args]
+  (apply (requiring-resolve f) args))
 
 (defmacro ^:no-doc success-error-unrealized
   "Evaluates one of three clauses by what the deferred is now, with the value or error bound to the
   symbol before the clause."
   [deferred success-value success-clause error-value error-clause unrealized-clause]
-  (expand 'weir.deferred.macros/success-error-unrealized
+  (later 'weir.deferred.macros/success-error-unrealized
     deferred success-value success-clause error-value error-clause unrealized-clause))
 
 (defn unwrap
@@ -169,9 +164,7 @@
   "Carries the outcome of `a`, with all its layers peeled off, into the deferred `b`. Returns false
   if `b` is realized already."
   [a b]
-  (if (deferred? b)
-    (Deferreds/connect a b)
-    (throw (AssertionError. (Arguments/message "b" b "a deferred to carry the outcome into")))))
+  (Deferreds/connect a (Expect/target b)))
 
 (defn onto
   "Returns a deferred with the outcome of `d` whose callbacks run on `executor`. So do functions
@@ -182,18 +175,12 @@
 (defn ^:no-doc chain-
   "Like `chain`, but realizes the deferred `d` if it is not nil."
   [d x & fs]
-  (if (or (nil? d) (instance? Deferred d))
-    (Deferreds/chainInto d x (object-array fs))
-    (do (connect (Deferreds/chainInto nil x (object-array fs)) d)
-      d)))
+  (Lenient/chainInto d x (object-array fs)))
 
 (defn ^:no-doc chain'-
   "Like `chain'`, but realizes the deferred `d` if it is not nil."
   [d x & fs]
-  (if (or (nil? d) (instance? Deferred d))
-    (Deferreds/chainRawInto d x (object-array fs))
-    (do (connect (Deferreds/chainRawInto nil x (object-array fs)) d)
-      d)))
+  (Lenient/chainRawInto d x (object-array fs)))
 
 (defn chain
   "Calls `f` with the value of `x`, the next function with the value of what that returned, and so
@@ -223,11 +210,8 @@
   every error, also those that are not Throwable. Returns `x` if it cannot be made a deferred.
 
   A future fails with an ExecutionException whose cause is the original one."
-  ([x error-handler] (manifold.deferred/catch x nil error-handler))
-  ([x error-class error-handler]
-    (if (deferrable? x)
-      (Deferreds/recover x (Expect/errorClass error-class) (Expect/handler error-handler))
-      x)))
+  ([x error-handler] (Lenient/recover x nil error-handler))
+  ([x error-class error-handler] (Lenient/recover x error-class error-handler)))
 
 (defn catch'
   "Like `catch`, for deferreds only; anything else becomes a deferred of itself."
@@ -271,14 +255,8 @@
   "Realizes the deferred `d` if it has no outcome within `interval` milliseconds: with
   `timeout-value`, or with a `java.util.concurrent.TimeoutException` as error. Does nothing if
   `interval` is nil or `d` is no deferred. Returns `d`."
-  ([d interval]
-    (if (and interval (deferred? d))
-      (Deferreds/timeout d (Arguments/number "interval" interval))
-      d))
-  ([d interval timeout-value]
-    (if (and interval (deferred? d))
-      (Deferreds/timeout d (Arguments/number "interval" interval) timeout-value)
-      d)))
+  ([d interval] (Lenient/timeout d interval))
+  ([d interval timeout-value] (Lenient/timeout d interval timeout-value)))
 
 ;;; Running
 
@@ -296,9 +274,9 @@
 (defn recur
   "Returned from the body of `loop`, or as the value of a deferred that is: runs the body again."
   {:arglists '([& args])}
-  ([] (Recur/of (object-array 0)))
-  ([a] (Recur/of (doto (object-array 1) (aset 0 a))))
-  ([a b] (Recur/of (doto (object-array 2) (aset 0 a) (aset 1 b))))
+  ([] (Recur/none))
+  ([a] (Recur/single a))
+  ([a b] (Recur/pair a b))
   ([a b & more] (Recur/of (object-array (list* a b more)))))
 
 (defmacro loop
@@ -306,7 +284,7 @@
   return a deferred, which is waited for. Returns a deferred of the final value. Realizing that from
   outside, as `timeout!` does, ends the loop before the next round."
   [bindings & body]
-  (expand 'weir.deferred.macros/deferred-loop bindings body))
+  (later 'weir.deferred.macros/deferred-loop bindings body))
 
 ;;; let-flow
 
@@ -320,10 +298,7 @@
 
   Elsewhere it is just `name`."
   [name]
-  (if-not (symbol? name)
-    (throw (Arguments/illegal "name" name "a name that is bound, as in (as-deferred name)")))
-  (let [flow-name (symbol (str "flow--" name))]
-    (if (contains? &env flow-name) flow-name name)))
+  (later 'weir.deferred.macros/flow-name &env name))
 
 (defmacro let-flow
   "Like `let`, where names may be bound to deferreds, or to anything that can be made one, and are
@@ -335,35 +310,18 @@
   Mentioning a name waits for it: to pass a deferred on as such, to `alt` or `timeout!`, write
   `(as-deferred name)`. Parameters of functions and names of a `let` inside are not waited for."
   [bindings & body]
-  (expand 'weir.let-flow/expand true &env bindings body))
+  (later 'weir.let-flow/expand true &env bindings body))
 
 (defmacro let-flow'
   "Like `let-flow`, but waits for deferreds only."
   [bindings & body]
-  (expand 'weir.let-flow/expand false &env bindings body))
+  (later 'weir.let-flow/expand false &env bindings body))
 
 ;;; Printing
 
-(defn- print-deferred [d ^Writer w]
-  (let [d ^IDeferred d
-        value (.successValue d Deferreds/ABSENT)
-        error (.errorValue d Deferreds/ABSENT)]
-    (.write w "<< ")
-    (cond
-      (not (identical? value Deferreds/ABSENT)) (print-method value w)
-      (not (identical? error Deferreds/ABSENT)) (do (.write w "ERROR: ") (print-method error w))
-      :else (.write w "\u2026"))
-    (.write w " >>")))
+(defn ^:no-doc print-deferred
+  "Writes what has become of the deferred."
+  [d w]
+  (later 'weir.deferred.printing/print-deferred d w))
 
-;; Somebody may give methods for two interfaces that our classes implement, which only a method for
-;; the very class of an object stands above.
-(defn ^:no-doc print-as-deferred
-  "Makes instances of the class print as deferreds do."
-  [c]
-  (.addMethod ^MultiFn print-method c print-deferred))
-
-(run! print-as-deferred Deferreds/CLASSES)
-
-(defmethod print-method manifold.deferred.Deferred [d w] (print-deferred d w))
-(defmethod print-method IDeferred [d w] (print-deferred d w))
-(prefer-method print-method IDeferred IDeref)
+(Printing/install print-method print-deferred)

@@ -8,28 +8,25 @@
   What is new against Manifold: `terminal-error` tells why a stream ended, `discard!` closes a stream
   with all it holds, connections end as soon as their sink is closed, `:shared?` lets several sources
   feed one sink, and `closed?` and `on-closed` work on the results of operators."
-  (:refer-clojure :exclude [map filter mapcat reductions reduce concat defn])
+  (:refer-clojure :exclude [map filter mapcat reductions reduce concat defn defn-])
   (:require
    [manifold.deferred :as d]
    [manifold.stream.core]
-   [manifold.stream.default :as default]
-   [manifold.stream.graph :as graph]
-   [weir.define :refer [defn]])
+   [weir.define :refer [defn defn-]])
   (:import
-   [clojure.lang SeqIterator]
-   [java.util Collection]
    [manifold.stream.core IEventSink IEventSource IEventStream]
    [weir.options Arguments]
-   [weir.stream Coercions ConnectOptions Expect Functions Stream Streams]))
+   [weir.stream Coercions ConnectOptions Expect Functions Printing Stream StreamBuilder Streams]))
 
 (set! *warn-on-reflection* true)
 
 ;; core.async takes long to load, so its coercions wait until there is a channel or core.async itself.
+(defn- load-async []
+  (requiring-resolve 'manifold.stream.async/->ChannelSource))
+
 (if (find-ns 'clojure.core.async)
-  (require 'manifold.stream.async)
-  (Coercions/onFirst "clojure.core.async.impl.channels.ManyToManyChannel"
-                     #(locking clojure.lang.RT/REQUIRE_LOCK
-                        (require 'manifold.stream.async))))
+  (load-async)
+  (Coercions/onFirst "clojure.core.async.impl.channels.ManyToManyChannel" load-async))
 
 ;;; what is what
 
@@ -65,7 +62,7 @@
   ([x]
    (Coercions/source x))
   ([x default-val]
-   (or (Coercions/toSource x) default-val)))
+   (Coercions/toSource x default-val)))
 
 (defn ->sink
   "Returns `x` as a sink: a blocking queue, deferred, core.async channel or Flow.Subscriber, or what
@@ -74,7 +71,7 @@
   ([x]
    (Coercions/sink x))
   ([x default-val]
-   (or (Coercions/toSink x) default-val)))
+   (Coercions/toSink x default-val)))
 
 (defn description
   "Returns a map that describes a stream."
@@ -105,11 +102,11 @@
   ([]
    (Stream/create))
   ([buffer-size]
-   (default/stream buffer-size))
+   (Stream/buffered (Expect/bufferSize buffer-size)))
   ([buffer-size xform]
-   (default/stream buffer-size xform))
+   (.build (StreamBuilder/of buffer-size xform)))
   ([buffer-size xform executor]
-   (default/stream buffer-size xform executor)))
+   (.build (StreamBuilder/of buffer-size xform executor))))
 
 (defn stream*
   "Returns a stream. Options, all of which may be left out:
@@ -121,7 +118,7 @@
                  current executor)
   :xform       - transducer that messages pass through when they are put"
   [opts]
-  (default/stream* opts))
+  (.build (StreamBuilder/of opts)))
 
 (defn buffered-stream
   "Returns a stream that accepts every message, and answers a put late while the sum of `metric` over
@@ -198,7 +195,7 @@
   at the first that was refused. A lazy seq is evaluated as it goes, on the calling thread and then by
   whoever makes room; feed it in with `connect` to keep that off others' threads."
   [sink msgs]
-  (Streams/putAll sink (SeqIterator. (seq msgs))))
+  (Streams/putAll sink (Streams/iterator msgs)))
 
 (defn try-put!
   "Offers `x` for at most `timeout` ms. Returns a deferred of true, or of false if the sink is closed,
@@ -279,7 +276,7 @@
   ([source sink]
    (connect source sink nil))
   ([source sink options]
-   (graph/connect source sink options)))
+   (Streams/connect source sink (ConnectOptions/of options))))
 
 (defn connect-via
   "Calls `callback` with each message of `src`. The deferred, or value, it returns says when the next
@@ -315,32 +312,23 @@
   ([s]
    (stream->seq s nil))
   ([s timeout-interval]
-   (let [^IEventSource source (->source s)
-         timeout-interval (Arguments/numberOrNil "timeout-interval" timeout-interval)
-         none (Object.)
-         step (fn step []
-                (lazy-seq
-                 (let [x (.take source none true timeout-interval none)]
-                   (when-not (identical? none x)
-                     (cons x (step))))))]
-     (step))))
+   (Streams/seq (->source s) (Arguments/numberOrNil "timeout-interval" timeout-interval))))
 
 ;;; operators
 
 (defn zip
   "Returns a source of vectors of one message of each stream, up to the end of any of them."
   ([a]
-   (Streams/zip ^Collection (list a)))
+   (Streams/zip (object-array (list a))))
   ([a & rest]
-   (Streams/zip ^Collection (cons a rest))))
+   (Streams/zip (object-array (cons a rest)))))
 
 (defn map
   "Returns a source of `f` of each message, or of one message of each stream."
   ([f s]
    (Streams/map s (Functions/one f)))
   ([f s & rest]
-   (let [f (Arguments/function "f" f)]
-     (map #(apply f %) (apply zip s rest)))))
+   (map (Functions/spread f) (apply zip s rest))))
 
 (defn filter
   "Returns a source of the messages for which `pred` returns true."
@@ -353,8 +341,7 @@
   ([f s]
    (Streams/mapcat s (Functions/one f)))
   ([f s & rest]
-   (let [f (Arguments/function "f" f)]
-     (mapcat #(apply f %) (apply zip s rest)))))
+   (mapcat (Functions/spread f) (apply zip s rest))))
 
 (defn realize-each
   "Returns a source of the values of messages that are deferreds, in order."
@@ -427,7 +414,4 @@
 
 ;;; printing
 
-(defmethod print-method IEventStream [s ^java.io.Writer w]
-  (.write w (Streams/print s)))
-
-(run! d/print-as-deferred Streams/DEFERRED_CLASSES)
+(Printing/install print-method d/print-deferred)

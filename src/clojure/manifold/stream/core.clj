@@ -1,9 +1,9 @@
 (ns manifold.stream.core
   "What streams are made of: the protocols that turn other things into sources and sinks, and macros
   that define new kinds of streams."
-  (:refer-clojure :exclude [defn defn- defmacro])
+  (:refer-clojure :exclude [defn defn- defmacro defprotocol])
   (:require
-   [weir.define :refer [defn defn- defmacro]])
+   [weir.define :refer [defn defn- defmacro defprotocol]])
   (:import
    [clojure.lang Seqable]
    [java.util Iterator RandomAccess]
@@ -68,24 +68,26 @@
 
 ;;; defining streams
 
-(defn- expand [kinds name params body]
-  ((requiring-resolve 'weir.stream.types/define) kinds name params body))
+(defn- later
+  "Calls a function whose namespace is loaded by the first call."
+  [f & args]
+  (apply (requiring-resolve f) args))
 
 (defmacro def-source
   "Defines a type of source, and a private function `->name` that takes `params` and makes one. The
   body must have `isSynchronous`, `description` and both arities of `take`; it may replace any other
   method. In the body `lock` is a lock of the instance."
   [name params & body]
-  (expand [:source] name params body))
+  (later 'weir.stream.types/source name params body))
 
 (defmacro def-sink
   "Defines a type of sink, and a private function `->name` that takes `params` and makes one. The
   body must have `isSynchronous`, `description` and both arities of `put`; it may replace any other
   method. In the body `lock` is a lock of the instance."
   [name params & body]
-  (expand [:sink] name params body))
+  (later 'weir.stream.types/sink name params body))
 
 (defmacro def-sink+source
   "Defines a type that is both a sink and a source: see `def-source` and `def-sink`."
   [name params & body]
-  (expand [:sink :source] name params body))
+  (later 'weir.stream.types/sink+source name params body))

@@ -42,3 +42,11 @@
                 (let [~@(mapcat (fn [[pattern _] n] [pattern n]) pairs names)]
                   ~@body))
          (object-array [~@names])))))
+
+(defn flow-name
+  "Returns the symbol that `let-flow` has bound to the deferred behind `name`, or else `name`."
+  [env name]
+  (when-not (symbol? name)
+    (throw (Arguments/illegal "name" name "a name that is bound, as in (as-deferred name)")))
+  (let [flow-name (symbol (str "flow--" name))]
+    (if (contains? env flow-name) flow-name name)))

@@ -57,7 +57,7 @@
          (.write w# (weir.stream.Streams/print s#)))
        ~constructor)))
 
-(defn define
+(defn- define
   "Returns a form that defines a stream which is a `:sink`, a `:source` or both."
   [kinds name params body]
   (let [sink?   (some #{:sink} kinds)
@@ -68,3 +68,18 @@
         source? (conj `IEventSource))
       (concat stream-methods (when source? source-methods) (when sink? sink-methods))
       body)))
+
+(defn source
+  "Returns a form that defines a source."
+  [name params body]
+  (define [:source] name params body))
+
+(defn sink
+  "Returns a form that defines a sink."
+  [name params body]
+  (define [:sink] name params body))
+
+(defn sink+source
+  "Returns a form that defines what is both."
+  [name params body]
+  (define [:sink :source] name params body))

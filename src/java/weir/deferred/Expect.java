@@ -32,6 +32,18 @@ public final class Expect {
   }
 
   /**
+   * Returns a deferred that an outcome can be carried into.
+   *
+   * @throws AssertionError if it is no deferred, as programs have come to know it
+   */
+  public static IMutableDeferred target(Object b) {
+    if (b instanceof IDeferred) {
+      return mutable(b);
+    }
+    throw new AssertionError(Arguments.message("b", b, "a deferred to carry the outcome into"));
+  }
+
+  /**
    * Whether a deferred is realized.
    *
    * @throws ClassCastException if it is none, as programs have come to know it

@@ -67,13 +67,25 @@ public final class Coercions {
     return f == null ? null : (IEventSink) f.apply(x);
   }
 
-  /** Whether {@link #toSource} can convert {@code x}. */
+  /** Returns {@code x} as a source, or {@code otherwise} if it cannot be one. */
+  public static Object toSource(Object x, Object otherwise) {
+    IEventSource source = toSource(x);
+    return source == null ? otherwise : source;
+  }
+
+  /** Returns {@code x} as a sink, or {@code otherwise} if it cannot be one. */
+  public static Object toSink(Object x, Object otherwise) {
+    IEventSink sink = toSink(x);
+    return sink == null ? otherwise : sink;
+  }
+
+  /** Whether {@link #toSource(Object)} can convert {@code x}. */
   public static boolean isSourceable(Object x) {
     return x != null
         && (x instanceof IEventSource || kinds.sources.get(x.getClass()).of(x) != null);
   }
 
-  /** Whether {@link #toSink} can convert {@code x}. */
+  /** Whether {@link #toSink(Object)} can convert {@code x}. */
   public static boolean isSinkable(Object x) {
     return x != null && (x instanceof IEventSink || kinds.sinks.get(x.getClass()).of(x) != null);
   }

@@ -1,5 +1,6 @@
 package weir.stream;
 
+import clojure.lang.AFn;
 import clojure.lang.IFn;
 import clojure.lang.RT;
 import java.util.function.BiFunction;
@@ -18,6 +19,17 @@ public final class Functions {
   /** A function of one message. */
   public static Function<Object, Object> one(Object f) {
     return Arguments.function("f", f)::invoke;
+  }
+
+  /** A function of a sequence, whose elements are the arguments of {@code f}. */
+  public static IFn spread(Object f) {
+    IFn function = Arguments.function("f", f);
+    return new AFn() {
+      @Override
+      public Object invoke(Object arguments) {
+        return function.applyTo(RT.seq(arguments));
+      }
+    };
   }
 
   /** A function of two. */

@@ -44,6 +44,21 @@ public final class StreamBuilder<T> {
     return b;
   }
 
+  /** Takes the size of the buffer and the transducer of Manifold's {@code stream}. */
+  public static StreamBuilder<Object> of(Object bufferSize, Object xform) {
+    StreamBuilder<Object> b = new StreamBuilder<>();
+    b.capacity = Expect.bufferSize(bufferSize);
+    b.xform = Arguments.functionOrNil(":xform", xform);
+    return b;
+  }
+
+  /** Takes an executor, or null for the thread that causes callbacks, besides. */
+  public static StreamBuilder<Object> of(Object bufferSize, Object xform, Object executor) {
+    StreamBuilder<Object> b = of(bufferSize, xform);
+    b.executor = Arguments.executorOrNil(":executor", executor);
+    return b;
+  }
+
   /** How many messages are accepted before puts have to wait; default 0. */
   public StreamBuilder<T> capacity(long messages) {
     capacity = messages;

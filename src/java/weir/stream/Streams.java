@@ -1,6 +1,9 @@
 package weir.stream;
 
 import clojure.lang.IFn;
+import clojure.lang.LazySeq;
+import clojure.lang.RT;
+import clojure.lang.SeqIterator;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -129,6 +132,20 @@ public final class Streams {
   /** The same for what an iterator yields. */
   public static Deferred<Boolean> putAll(Object sink, Iterator<?> messages) {
     return PutAll.start(Coercions.sink(sink), messages);
+  }
+
+  /** Returns an iterator over what Clojure can make a sequence of, which keeps no more than the rest. */
+  public static Iterator<?> iterator(Object messages) {
+    return new SeqIterator(RT.seq(messages));
+  }
+
+  /**
+   * Returns a lazy sequence of the messages, which blocks for each.
+   *
+   * @param timeout ms without a message after which it ends; null for no limit
+   */
+  public static Object seq(Object source, Number timeout) {
+    return new LazySeq(new MessageSeq(Coercions.source(source), timeout));
   }
 
   /**
