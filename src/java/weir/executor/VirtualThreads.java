@@ -146,7 +146,7 @@ public final class VirtualThreads {
             methodType(ExecutorService.class, ThreadFactory.class));
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // the cast is erased: this throws any Throwable unchecked
   private static <E extends Throwable> RuntimeException sneak(Throwable e) throws E {
     throw (E) e;
   }

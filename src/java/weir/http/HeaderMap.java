@@ -81,7 +81,7 @@ public final class HeaderMap extends LazyMap implements Headers {
 
   /** {@inheritDoc} As {@link java.util.Map#forEach}, it goes through all keys, also added ones. */
   @Override
-  @SuppressWarnings({"rawtypes", "unchecked"})
+  @SuppressWarnings({"rawtypes", "unchecked"}) // a Clojure map is a raw Map
   public void forEach(BiConsumer action) {
     for (Object o : entries()) {
       IMapEntry entry = (IMapEntry) o;

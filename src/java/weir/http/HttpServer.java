@@ -16,8 +16,6 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.deferred.Deferred;
-import weir.http.body.BodyRule;
-import weir.http.coding.Compression;
 import weir.http.server.Application;
 import weir.http.server.JavaApplication;
 import weir.http.server.Observing;
@@ -27,7 +25,6 @@ import weir.http.server.ServerConfig;
 import weir.http.server.ServerConfig.HandlerThreads;
 import weir.http.server.Timeouts;
 import weir.net.AddressRanges;
-import weir.net.ByteBufConversions;
 import weir.net.ServerBuilder;
 
 /**
@@ -174,7 +171,7 @@ public final class HttpServer implements Closeable {
   }
 
   /** What a server needs to know. Each method returns the builder. */
-  public static final class Builder extends ServerLimits<Builder> {
+  public static final class Builder extends ServerMessages<Builder> {
     private Application application;
     private HandlerThreads handlerThreads = HandlerThreads.WORKERS;
     private Executor executor;
@@ -185,19 +182,7 @@ public final class HttpServer implements Closeable {
     private Executor continueExecutor;
     private SslContext sslContext;
     private boolean manualTls;
-    private RequestBodyType bodyType = RequestBodyType.INPUT_STREAM;
-    private boolean severalLengths;
-    private boolean validateHeaders = true;
-    private String serverHeader = DEFAULT_SERVER_HEADER;
-    private HeaderCase headerCase = HeaderCase.TITLE;
-    private boolean plainTextIsUtf8 = true;
-    private ServerNamePolicy serverNamePolicy = ServerNamePolicy.LOCAL_ADDRESS;
     private ProxyTrust proxies = ProxyTrust.NOBODY;
-    private boolean alwaysBody;
-    private BodyRule bodyRule = BodyRule.BY_TYPE;
-    private int outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES;
-    private Compression compression;
-    private boolean endFailedBodies;
     private boolean statistics;
     private ServerListener listener;
     private boolean accessLog;
@@ -296,59 +281,6 @@ public final class HttpServer implements Closeable {
       return this;
     }
 
-    /** Sets what request bodies are for the handler; the default is an InputStream. */
-    public Builder requestBodyType(RequestBodyType type) {
-      if (type == RequestBodyType.RAW_STREAM) {
-        ByteBufConversions.install(); // what byte-streams makes of such buffers
-      }
-      bodyType = Objects.requireNonNull(type, "type");
-      return this;
-    }
-
-    /** Gives handlers request bodies as streams of buffers which they release. Default: off. */
-    public Builder rawStream(boolean on) {
-      return requestBodyType(on ? RequestBodyType.RAW_STREAM : RequestBodyType.INPUT_STREAM);
-    }
-
-    /**
-     * Takes several Content-Length headers for one if they are equal; by default they are answered 400,
-     * as different ones always are (RFC 9112 §6.3).
-     */
-    public Builder allowDuplicateContentLengths(boolean on) {
-      severalLengths = on;
-      return this;
-    }
-
-    /** Refuses illegal characters in header fields with 400. Default: on. */
-    public Builder validateHeaders(boolean on) {
-      validateHeaders = on;
-      return this;
-    }
-
-    /** Sets the Server header; null for none. */
-    public Builder serverHeader(String value) {
-      serverHeader = value;
-      return this;
-    }
-
-    /** Sets how the names of response headers are spelled. */
-    public Builder headerCase(HeaderCase spelling) {
-      headerCase = Objects.requireNonNull(spelling, "spelling");
-      return this;
-    }
-
-    /** Sends {@code text/plain} as a Content-Type with the charset UTF-8. Default: on. */
-    public Builder plainTextIsUtf8(boolean on) {
-      plainTextIsUtf8 = on;
-      return this;
-    }
-
-    /** Sets where a request's server name and port come from. */
-    public Builder serverName(ServerNamePolicy policy) {
-      serverNamePolicy = Objects.requireNonNull(policy, "policy");
-      return this;
-    }
-
     /**
      * Expects the PROXY protocol, version 1 or 2, at the beginning of each connection from these
      * addresses, and takes the client's address from it. Such a connection without it is closed.
@@ -382,43 +314,6 @@ public final class HttpServer implements Closeable {
     /** Reads the header Forwarded of RFC 7239 instead of X-Forwarded-*. Default: off. */
     public Builder standardForwarded(boolean on) {
       proxies = proxies.withStandardHeader(on);
-      return this;
-    }
-
-    /** Gives requests without a body an empty stream instead of null. Default: off. */
-    public Builder alwaysBody(boolean on) {
-      alwaysBody = on;
-      return this;
-    }
-
-    /** Sets which response bodies write themselves; the default is each {@link BodyWriter}. */
-    public Builder bodyRule(BodyRule rule) {
-      bodyRule = Objects.requireNonNull(rule, "rule");
-      return this;
-    }
-
-    /** Sets how many bytes a body that writes itself may write before anything is sent. */
-    public Builder outputBufferBytes(int n) {
-      outputBufferBytes = positive("outputBufferBytes", n);
-      return this;
-    }
-
-    /**
-     * Encodes response bodies as the client's Accept-Encoding asks for, unless they are small, of a type
-     * that is compressed already, a part of a whole, or encoded by the handler. Such responses get a
-     * Vary field and weak ETags. The default is null, which never does.
-     */
-    public Builder compression(Compression newCompression) {
-      compression = newCompression;
-      return this;
-    }
-
-    /**
-     * Ends a body that fails while it writes itself as if it were complete. By default the connection
-     * is cut, so that the client can tell.
-     */
-    public Builder endFailedBodies(boolean on) {
-      endFailedBodies = on;
       return this;
     }
 

@@ -281,7 +281,7 @@ class StagesTest {
 
   @Test
   void composingWithSomethingThatIsNotEventualIsAnError() {
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    @SuppressWarnings({"unchecked", "rawtypes"}) // what callers without types may do
     Function<Integer, CompletionStage<Object>> fn = (Function) x -> "plain";
     Deferred<Object> result = Deferred.of(1).thenCompose(fn);
     assertThrows(IllegalArgumentException.class, result::await);
@@ -300,7 +300,7 @@ class StagesTest {
   @Test
   void errorsThatAreNoThrowableReachHandleAndCompletableFuture() throws Exception {
     Deferred<Object> d = Deferred.failed("text");
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    @SuppressWarnings({"unchecked", "rawtypes"}) // what callers without types may do
     Object handled = d.handle((java.util.function.BiFunction) (Object v, Object e) -> e).await();
     assertEquals("text", handled);
     CompletableFuture<Object> future = d.toCompletableFuture();

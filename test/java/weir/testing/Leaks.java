@@ -60,7 +60,7 @@ public final class Leaks {
 
   private static final class Factory extends ResourceLeakDetectorFactory {
     @Override
-    @SuppressWarnings("deprecation")
+    @SuppressWarnings("deprecation") // it is what Netty calls
     public <T> ResourceLeakDetector<T> newResourceLeakDetector(
         Class<T> resource, int samplingInterval, long maxActive) {
       return register(new Detector<>(resource, samplingInterval));
@@ -81,12 +81,12 @@ public final class Leaks {
   }
 
   private static final class Detector<T> extends ResourceLeakDetector<T> {
-    @SuppressWarnings("deprecation")
+    @SuppressWarnings("deprecation") // for users; this factory may
     Detector(Class<T> resource, int samplingInterval) {
       super(resource, samplingInterval);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // any object will do
     void poll() {
       T object = (T) new Object();
       ResourceLeakTracker<T> tracker = trackForcibly(object);

@@ -99,7 +99,7 @@ class GrpcTest {
         .body(body);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // a response is a map of anything
   private static Headers trailers(Response response) throws Exception {
     Object trailers = ((Map<Object, Object>) response).get(Keyword.intern("trailers"));
     return ((Deferred<Headers>) trailers).await(20, TimeUnit.SECONDS);

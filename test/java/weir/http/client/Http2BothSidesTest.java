@@ -150,7 +150,7 @@ class Http2BothSidesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // a response is a map of anything
   void trailers(boolean tls) throws Exception {
     connect(tls, true);
     Response response = send(HttpRequest.builder().as(BodyMode.STRING), "sum");

@@ -353,7 +353,7 @@ class Http2ClientTest {
     assertEquals("42", trailers(response).await(20, TimeUnit.SECONDS).get("x-sum"));
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // a response is a map of anything
   private static Deferred<Headers> trailers(Response response) {
     return (Deferred<Headers>) ((Map<Object, Object>) response).get(Keyword.intern("trailers"));
   }

@@ -40,7 +40,7 @@ class PublishersTest {
     assertNoneLeft(client);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // a body is an Object
   private static String read(Object body) throws Exception {
     BodySubscriber<String> text = BodySubscribers.ofString(StandardCharsets.UTF_8);
     ((Flow.Publisher<ByteBuffer>) body)
@@ -105,7 +105,7 @@ class PublishersTest {
   }
 
   @Test
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // a body is an Object
   void cancellingClosesTheBody() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     try (Peer peer =

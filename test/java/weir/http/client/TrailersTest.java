@@ -46,7 +46,7 @@ class TrailersTest {
         });
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // a response is a map of anything
   private static Deferred<Headers> trailers(Response response) {
     return (Deferred<Headers>) ((Map<Object, Object>) response).get(Keyword.intern("trailers"));
   }
