@@ -79,7 +79,7 @@ final class ClientPipeline {
     Http2FrameCodec codec = FrameCodecs.create(false, rules, config.maxHeaderBytes(), null);
     codec.gracefulShutdownTimeoutMillis(0); // the pool closes what nobody uses, or what is broken
     Http2ClientConnection connection = new Http2ClientConnection(attempt, config, codec);
-    FrameGuard guard = new FrameGuard(false, rules, connection::flooded);
+    FrameGuard guard = new FrameGuard(false, rules, connection::cut);
     FrameCodecs.addTo(pipeline, guard, codec, new PushRefused(), new PushRefused());
     pipeline.addLast("conn-ex-handler", connection);
     config.http2().connectionPipeline().accept(pipeline);

@@ -185,12 +185,11 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
-  /** The server sends too much that carries no message. */
-  void flooded(String what) {
-    LOG.warn("{} has sent too many {}; closing", pool.origin(), what);
-    failure =
-        new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, "the server has sent too many " + what);
-    ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
+  /** The server sends too much that carries no message, or what it must not. */
+  void cut(Http2Error error, String sent) {
+    LOG.warn("{} has sent {}; closing", pool.origin(), sent);
+    failure = new Http2Exception(error, "the server has sent " + sent);
+    ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(error));
     ctx.close();
   }
 

@@ -118,11 +118,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
   }
 
   @Override
-  public void flooded(String what) {
-    LOG.warn("{} has sent too many {}; closing", ctx.channel().remoteAddress(), what);
-    String text = "the server has sent too many " + what;
-    attempt.failed(new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, text));
-    ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
+  public void cut(Http2Error error, String sent) {
+    LOG.warn("{} has sent {}; closing", ctx.channel().remoteAddress(), sent);
+    ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(error));
+    attempt.failed(new Http2Exception(error, "the server has sent " + sent));
     ctx.close();
   }
 

@@ -77,18 +77,21 @@ public final class FrameCodecs {
   /** Builds codecs that send the most urgent first. */
   private static final class ForServer extends Http2FrameCodecBuilder {
     private final int maxStreams;
+    private final PrioritizedSending sending;
 
     ForServer(int maxStreams) {
       this.maxStreams = maxStreams;
       Http2Connection connection = new DefaultHttp2Connection(true);
-      connection.remote().flowController(new PrioritizedSending(connection));
+      sending = new PrioritizedSending(connection);
+      connection.remote().flowController(sending);
       connection(connection);
     }
 
     @Override
     protected Http2FrameCodec build(
         Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
-      Http2ConnectionDecoder limiting = new StreamLimit(decoder, encoder, maxStreams);
+      Http2ConnectionDecoder reading = new PriorityUpdates(decoder, sending, maxStreams);
+      Http2ConnectionDecoder limiting = new StreamLimit(reading, encoder, maxStreams);
       return super.build(new LateFrames(limiting), encoder, initial);
     }
   }

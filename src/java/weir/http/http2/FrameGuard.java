@@ -7,6 +7,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -24,11 +25,12 @@ public final class FrameGuard extends ChannelDuplexHandler {
   /** Hears that a peer was cut; nothing of it comes any more. */
   public interface Alarm {
     /**
-     * The peer floods us.
+     * The peer floods us, or sends what it must not.
      *
-     * @param what it has sent too much of, in the plural
+     * @param error what to tell it
+     * @param sent what it has sent, as "too many PING frames"
      */
-    void flooded(String what);
+    void cut(Http2Error error, String sent);
   }
 
   /** What the peer is in the middle of. */
@@ -83,7 +85,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private int skip; // bytes until the next frame begins
   private int type = -1;
   private boolean inHeaders;
-  private boolean flooded;
+  private boolean cut;
   private boolean reading;
   private boolean lingering;
   private long frames;
@@ -124,10 +126,10 @@ public final class FrameGuard extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     reading = true;
-    if (msg instanceof ByteBuf bytes && !flooded) {
+    if (msg instanceof ByteBuf bytes && !cut) {
       scan(bytes);
     }
-    if (flooded || lingering) {
+    if (cut || lingering) {
       ReferenceCountUtil.release(msg);
     } else {
       ctx.fireChannelRead(msg);
@@ -148,7 +150,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private void scan(ByteBuf bytes) {
     int at = bytes.readerIndex();
     int end = bytes.writerIndex();
-    while (at < end && !flooded) {
+    while (at < end && !cut) {
       if (skip > 0) {
         int n = Math.min(skip, end - at);
         skip -= n;
@@ -179,6 +181,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
       }
       case RST_STREAM -> {} // the codec counts them
       case WINDOW_UPDATE -> countUpdate();
+      case PriorityUpdates.PRIORITY_UPDATE -> priorityUpdate();
       default -> count(true);
     }
   }
@@ -186,6 +189,23 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private void count(boolean idle) {
     if (idle && ++controls > config.maxControlFrames()) {
       tooMany();
+    }
+  }
+
+  /** RFC 9218 §7.1: only clients send it, and on no stream. */
+  private void priorityUpdate() {
+    int stream =
+        (header[5] & 0x7f) << 24
+            | (header[6] & 0xff) << 16
+            | (header[7] & 0xff) << 8
+            | header[8] & 0xff;
+    if (!server || stream != 0) {
+      cut = true;
+      alarm.cut(
+          Http2Error.PROTOCOL_ERROR,
+          "a PRIORITY_UPDATE frame" + (server ? " on stream " + stream : ""));
+    } else {
+      count(true);
     }
   }
 
@@ -204,13 +224,20 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private void tooMany() {
     long now = System.nanoTime();
     if (spanBegan != 0 && now - spanBegan < Http2Config.CONTROL_SPAN.toNanos()) {
-      flooded = true;
-      alarm.flooded(type < NAMES.length ? NAMES[type] : "frames of unknown types");
+      cut = true;
+      alarm.cut(Http2Error.ENHANCE_YOUR_CALM, "too many " + name());
     } else {
       controls = 1;
       updates = 1;
     }
     spanBegan = now;
+  }
+
+  private String name() {
+    if (type == PriorityUpdates.PRIORITY_UPDATE) {
+      return "PRIORITY_UPDATE frames";
+    }
+    return type < NAMES.length ? NAMES[type] : "frames of unknown types";
   }
 
   @Override

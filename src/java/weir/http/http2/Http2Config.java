@@ -22,7 +22,7 @@ import java.util.Objects;
  *     32 bytes more; 0 for what {@code maxHeaderBytes} of HTTP/1 says
  * @param maxResets streams that may be reset within 30 seconds, by the peer, or by us for its faults
  * @param maxControlFrames frames that carry no message within 10 seconds: SETTINGS, PING, PRIORITY,
- *     empty and unknown ones
+ *     PRIORITY_UPDATE, empty and unknown ones
  * @param maxWindowUpdates WINDOW_UPDATE frames within 10 seconds, beyond those that go with what we
  *     send
  * @param maxWaitingAcks answers to SETTINGS, PING and faults that may wait for the peer to read
@@ -109,6 +109,7 @@ public record Http2Config(
     all.maxHeaderListSize(maxHeaderListBytes > 0 ? maxHeaderListBytes : headerBytes);
     if (server) {
       all.connectProtocolEnabled(true); // RFC 8441 §3
+      all.put(PriorityUpdates.NO_RFC7540_PRIORITIES, Long.valueOf(1)); // RFC 9218 §2.1
     } else {
       all.pushEnabled(false);
     }

@@ -42,21 +42,42 @@ final class PriorityDistributor implements StreamByteDistributor {
     this.others = new UniformStreamByteDistributor(connection);
   }
 
-  /** Sets how urgent a stream is of which nothing was written yet. */
+  /** Sets how urgent a stream is of which nothing was written yet, unless that is known. */
   void prioritize(int streamId, Priority priority) {
     Http2Stream stream = connection.stream(streamId);
     if (stream == null) {
       return; // it has ended already
     }
+    prepare();
+    if (stream.getProperty(key) == null) {
+      stream.setProperty(key, new Turn(stream, queueOf(priority)));
+    }
+  }
+
+  /**
+   * Sets how urgent a stream is from now on.
+   *
+   * @return whether what it has to send is not known here, and is to be told again
+   */
+  boolean reprioritize(Http2Stream stream, Priority priority) {
+    prepare();
+    Turn turn = stream.getProperty(key);
+    if (turn != null) {
+      turn.move(queueOf(priority));
+      return false;
+    }
+    others.updateStreamableBytes(new Nothing(stream));
+    stream.setProperty(key, new Turn(stream, queueOf(priority)));
+    return true;
+  }
+
+  private void prepare() {
     if (key == null) {
       key = connection.newKey();
       levels = new ArrayList<>();
       for (int urgency = 0; urgency <= Priority.LEAST_URGENT; urgency++) {
         levels.add(new Level());
       }
-    }
-    if (stream.getProperty(key) == null) {
-      stream.setProperty(key, new Turn(stream, queueOf(priority)));
     }
   }
 
@@ -149,7 +170,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   /** A stream whose priority is known. */
   private static final class Turn {
     private final Http2Stream stream;
-    private final Queue<Turn> queue;
+    private Queue<Turn> queue;
     private int bytes;
     private boolean sendable;
     private boolean queued;
@@ -173,6 +194,14 @@ final class PriorityDistributor implements StreamByteDistributor {
       }
     }
 
+    void move(Queue<Turn> to) {
+      if (queued) {
+        queue.remove(this);
+        to.add(this);
+      }
+      queue = to;
+    }
+
     int write(int most, Writer writer) {
       if (!sendable) {
         return 0;
@@ -185,6 +214,24 @@ final class PriorityDistributor implements StreamByteDistributor {
         writing = false;
       }
       return n;
+    }
+  }
+
+  /** A stream that has nothing to send. */
+  private record Nothing(Http2Stream stream) implements StreamState {
+    @Override
+    public long pendingBytes() {
+      return 0;
+    }
+
+    @Override
+    public boolean hasFrame() {
+      return false;
+    }
+
+    @Override
+    public int windowSize() {
+      return 0;
     }
   }
 

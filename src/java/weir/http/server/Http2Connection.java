@@ -180,9 +180,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void flooded(String what) {
-    LOG.warn("cut the HTTP/2 connection of {}: it floods us with {}", remote(), what);
-    goAwayAndClose(Http2Error.ENHANCE_YOUR_CALM);
+  public void cut(Http2Error error, String sent) {
+    if (error == Http2Error.ENHANCE_YOUR_CALM) {
+      LOG.warn("cut the HTTP/2 connection of {}: it has sent {}", remote(), sent);
+    } else {
+      LOG.debug("cut the HTTP/2 connection of {}: it has sent {}", remote(), sent);
+    }
+    goAwayAndClose(error);
   }
 
   private Object remote() {

@@ -9,6 +9,7 @@ import static weir.http.client.FrameServer.DATA;
 import static weir.http.client.FrameServer.ENHANCE_YOUR_CALM;
 import static weir.http.client.FrameServer.GOAWAY;
 import static weir.http.client.FrameServer.PING;
+import static weir.http.client.FrameServer.PROTOCOL_ERROR;
 import static weir.http.client.FrameServer.RST_STREAM;
 
 import aleph.utils.ReadTimeoutException;
@@ -258,6 +259,21 @@ class Http2WindowsTest extends Http2Peer {
         .pingInterval(Duration.ofMillis(50))
         .pingTimeout(Duration.ofSeconds(1))
         .build();
+  }
+
+  @Test
+  void aServerHasNoPrioritiesToTell() throws Exception { // RFC 9218 §7.1
+    BlockingQueue<Long> codes = new LinkedBlockingQueue<>();
+    serve(
+        with -> {
+          with.open();
+          with.request();
+          with.frame(16, 0, 0, new byte[] {0, 0, 0, 3, 'i'});
+          codes.add((long) with.await(GOAWAY).payload()[7]);
+        });
+    Http2Exception e = assertInstanceOf(Http2Exception.class, failureOf(send()));
+    assertEquals("the server has sent a PRIORITY_UPDATE frame", e.getMessage());
+    assertEquals(PROTOCOL_ERROR, codes.poll(20, TimeUnit.SECONDS));
   }
 
   @Test

@@ -62,6 +62,7 @@ class Http2FloodTest {
     SETTINGS_ACKS(FrameClient.encode(FrameClient.SETTINGS, FrameClient.ACK, 0)),
     PING(FrameClient.encode(FrameClient.PING, 0, 0, new byte[8])),
     PRIORITY(FrameClient.encode(FrameClient.PRIORITY, 0, 7, new byte[] {0, 0, 0, 0, 1})),
+    PRIORITY_UPDATE(FrameClient.encode(16, 0, 0, new byte[] {0, 0, 0, 1, 'i'})),
     UNKNOWN(FrameClient.encode(77, 0, 0, new byte[] {1, 2, 3})),
     WINDOW_UPDATE(FrameClient.encode(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.number(1)));
 

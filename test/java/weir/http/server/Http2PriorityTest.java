@@ -4,13 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import weir.http.HttpServer;
 import weir.http.Reply;
+import weir.http.http2.Http2Config;
 import weir.testing.FrameClient;
 import weir.testing.FrameClient.Frame;
 
@@ -18,6 +27,8 @@ import weir.testing.FrameClient.Frame;
 class Http2PriorityTest {
 
   private static final int WINDOW = 65_535;
+  private static final int PRIORITY_UPDATE = 0x10;
+  private static final int FRAME_SIZE_ERROR = 6;
 
   private HttpServer server;
 
@@ -126,6 +137,159 @@ class Http2PriorityTest {
       ask(client, 3, 60_000);
       ask(client, 5, 60_000);
       assertTrue(open(client, 3, 5).containsAll(List.of(3, 5)));
+    }
+  }
+
+  // ---- PRIORITY_UPDATE, RFC 9218 §7.1
+
+  private static FrameClient update(FrameClient client, int stream, String field)
+      throws IOException {
+    byte[] text = field.getBytes(StandardCharsets.US_ASCII);
+    byte[] payload = ByteBuffer.allocate(4 + text.length).putInt(stream).put(text).array();
+    return client.frame(PRIORITY_UPDATE, 0, 0, payload);
+  }
+
+  /** Waits until the server has read what was sent. */
+  private static void awaitRead(FrameClient client) throws IOException {
+    client.frame(FrameClient.PING, 0, 0, new byte[8]);
+    client.await(FrameClient.PING);
+  }
+
+  @Test
+  void anUpdateCountsForStreamsThatAreOpen() throws Exception {
+    try (FrameClient client = shut()) {
+      ask(client, 3, 20_000, "priority", "u=5");
+      ask(client, 5, 20_000);
+      ask(client, 7, 20_000, "priority", "u=1");
+      ask(client, 9, 20_000, "priority", "u=2");
+      update(client, 5, "u=7");
+      update(client, 3, "u=0");
+      update(client, 9, "u=1");
+      update(client, 9, "u=2, i");
+      awaitRead(client);
+      assertEquals(List.of(3, 7, 9, 5), open(client, 3, 5, 7, 9));
+    }
+  }
+
+  @Test
+  void anUpdateMayComeBeforeTheStreamAndWinsOverItsField() throws Exception {
+    try (FrameClient client = shut()) {
+      update(client, 5, "u=7");
+      update(client, 7, "u=6");
+      update(client, 5, "u=0");
+      ask(client, 3, 20_000, "priority", "u=4");
+      ask(client, 5, 20_000, "priority", "u=7");
+      ask(client, 7, 20_000, "priority", "u=0");
+      assertEquals(List.of(5, 3, 7), open(client, 3, 5, 7));
+    }
+  }
+
+  @Test
+  void anUpdateMayBeEmptyOrUnreadableOrLate() throws Exception {
+    try (FrameClient client = shut()) {
+      ask(client, 5, 20_000, "priority", "u=7");
+      update(client, 1, "u=0"); // has ended
+      update(client, 3, "u=0"); // was skipped, and so has ended
+      update(client, 5, "");
+      update(client, 5, "=\u0000;" + "u=0,".repeat(1000));
+      ask(client, 7, 20_000, "priority", "u=6");
+      assertEquals(List.of(5, 7), open(client, 5, 7));
+    }
+  }
+
+  @Test
+  void streamsThatWereAnnouncedAndSkippedAreForgotten() throws Exception {
+    try (FrameClient client = shut()) {
+      for (int round = 0; round < 3; round++) {
+        int first = 3 + 1000 * round;
+        for (int i = 0; i < 100; i++) {
+          update(client, first + 2 * i, "u=0");
+        }
+        assertEquals(200, client.get(first + 500, "/0").response(first + 500).status());
+      }
+    }
+  }
+
+  @Test
+  void moreAnnouncedStreamsThanMayBeOpenAreAnError() throws Exception {
+    try (FrameClient client = shut()) {
+      ask(client, 3, 20_000);
+      for (int i = 0; i < Http2Config.DEFAULT_MAX_CONCURRENT_STREAMS; i++) {
+        update(client, 5 + 2 * i, "u=0");
+      }
+      assertEquals(FrameClient.PROTOCOL_ERROR, client.goAway());
+    }
+  }
+
+  /** What a client must not send. */
+  enum Wrong {
+    STREAM_0(0, "00000000"),
+    PUSH(0, "00000002"),
+    ON_A_STREAM(3, "00000003"),
+    SHORT(0, "0000") {
+      @Override
+      int error() {
+        return FRAME_SIZE_ERROR;
+      }
+    };
+
+    private final int on;
+    private final byte[] payload;
+
+    Wrong(int on, String payload) {
+      this.on = on;
+      this.payload = HexFormat.of().parseHex(payload);
+    }
+
+    int error() {
+      return FrameClient.PROTOCOL_ERROR;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWrongUpdateIsAnErrorOfTheConnection(Wrong wrong) throws Exception {
+    try (FrameClient client = shut()) {
+      client.frame(PRIORITY_UPDATE, 0, wrong.on, wrong.payload);
+      assertEquals(wrong.error(), client.goAway());
+      assertTrue(client.atEnd());
+    }
+  }
+
+  // ---- SETTINGS_NO_RFC7540_PRIORITIES, RFC 9218 §2.1
+
+  private static byte[] setting(int value) {
+    return new byte[] {0, 9, 0, 0, 0, (byte) value};
+  }
+
+  @Test
+  void theServerHasDoneWithTheOldPriorities() throws Exception {
+    try (FrameClient client = shut();
+        FrameClient fresh = new FrameClient(server.port())) {
+      byte[] settings = fresh.await(FrameClient.SETTINGS).payload();
+      boolean found = false;
+      for (int i = 0; i < settings.length; i += 6) {
+        found |= settings[i + 1] == 9 && settings[i + 5] == 1;
+      }
+      assertTrue(found);
+      client.frame(FrameClient.SETTINGS, 0, 0, setting(1)); // the first ones did not say so
+      assertEquals(FrameClient.PROTOCOL_ERROR, client.goAway());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aClientsSettingIsRead(int value) throws Exception {
+    shut().close();
+    try (FrameClient client =
+        new FrameClient(new Socket(InetAddress.getLoopbackAddress(), server.port()))) {
+      client.send(FrameClient.preface()).frame(FrameClient.SETTINGS, 0, 0, setting(value));
+      if (value > 1) {
+        assertEquals(FrameClient.PROTOCOL_ERROR, client.goAway());
+      } else {
+        client.frame(FrameClient.SETTINGS, 0, 0, setting(value)).frame(FrameClient.SETTINGS, 0, 0);
+        assertEquals(200, client.get(1, "/1").response(1).status());
+      }
     }
   }
 }
