@@ -4,8 +4,9 @@
    [aleph.http :as http]
    [aleph.http.compression :as compression]
    [aleph.netty :as netty]
+   [aleph.versions :as versions]
    [clj-commons.byte-streams :as bs]
-   [clojure.test :refer [deftest is testing]])
+   [clojure.test :refer [deftest is testing use-fixtures]])
   (:import
    (aleph.http AlephCompressionOptions)
    (io.netty.handler.codec.compression CompressionOptions StandardCompressionOptions)
@@ -16,6 +17,8 @@
 
 (set! *warn-on-reflection* true)
 
+(use-fixtures :each versions/each-version)
+
 (def ^:private text (apply str (repeat 100 "a text that repeats itself, ")))
 
 (defn- start ^HttpServer [handler options]
@@ -25,7 +28,7 @@
   "What a client gets that accepts `accept`."
   ^RawClient$Response [options handler accept]
   (with-open [server (start handler options)
-              client (RawClient. (netty/port server))]
+              client (versions/raw-client (netty/port server))]
     (.read (.send client (str "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: " accept "\r\n\r\n")))))
 
 (defn- coding [options accept]

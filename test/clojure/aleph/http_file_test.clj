@@ -3,6 +3,7 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
+   [aleph.versions :as versions]
    [clj-commons.byte-streams :as bs]
    [clojure.java.io :as io]
    [clojure.test :refer [deftest is testing use-fixtures]]
@@ -17,6 +18,8 @@
    (weir.testing RawClient RawClient$Response)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-version)
 
 (def ^:private text "0123456789abcdefghijklmnopqrstuvwxyz")
 
@@ -39,7 +42,7 @@
   (let [^HttpServer server (http/start-server (fn [_] {:status 200 :body body})
                                               {:port 0 :shutdown-timeout 0})]
     (with-open [_ server
-                client (RawClient. (netty/port server))]
+                client (versions/raw-client (netty/port server))]
       (.read (.get client "/")))))
 
 (deftest a-file-is-described-as-it-is-now

@@ -3,7 +3,9 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
-   [clojure.test :refer [are deftest is]]
+   [aleph.versions :as versions]
+   [clojure.string :as str]
+   [clojure.test :refer [are deftest is use-fixtures]]
    [manifold.deferred :as d]
    [manifold.stream :as s]
    [weir.http :as weir])
@@ -13,10 +15,12 @@
 
 (set! *warn-on-reflection* true)
 
+(use-fixtures :each versions/each-version)
+
 (defn- with-server* [handler options f]
   (let [^HttpServer server (http/start-server handler (merge {:port 0 :shutdown-timeout 0} options))]
     (try
-      (with-open [client (RawClient. (netty/port server))]
+      (with-open [client (versions/raw-client (netty/port server))]
         (f client))
       (finally
         (.close server)
@@ -38,12 +42,15 @@
 (deftest slow-clients-are-cut
   (with-client [client hello {:keep-alive-timeout 50}]
     (is (.atEnd client)))
-  (with-client [client hello {:header-timeout 50}]
-    (is (= 408 (status client "GET / HT"))))
   (with-client [client hello {:body-timeout 50}]
     (is (= 408 (status client "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"))))
   (with-client [client hello {:body-timeout 50, :min-body-rate 1000000}]
     (is (= 408 (status client "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na")))))
+
+(versions/http1-test slow-heads-are-cut
+  "HTTP/2 has field blocks instead: weir.http.server.Http2FloodTest."
+  (with-client [client hello {:header-timeout 50}]
+    (is (= 408 (status client "GET / HT")))))
 
 (deftest requests-beyond-the-limit-go-to-the-rejected-handler
   (let [waiting (d/deferred)]
@@ -94,11 +101,9 @@
                 {}]
     (.send client (str "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                        "3\r\nabc\r\n0\r\nX-Sent: y\r\n\r\n"))
-    (.readHead client)
-    (is (= 3 (.readChunkSize client)))
-    (is (= ["" "0" #{"X-Length: 3" "X-Got: y"} ""]
-           [(.readLine client) (.readLine client) (set [(.readLine client) (.readLine client)])
-            (.readLine client)]))))
+    (let [response (.read client)]
+      (is (= ["abc" ["3"] ["y"]]
+             [(.text response) (.trailers response "x-length") (.trailers response "x-got")])))))
 
 (deftest early-hints-come-before-the-response
   (with-client [client (fn [req]
@@ -118,7 +123,10 @@
              (read-string (.text (.read (.send client request)))))))
     (with-client [client seen {:proxy-protocol-from ["127.0.0.0/8"]}]
       (is (= {:remote-addr "192.0.2.8" :scheme :http :server-name "192.0.2.9"}
-             (read-string (.text (.read (.send client (str "PROXY TCP4 192.0.2.8 192.0.2.9 1 2\r\n" request))))))))))
+             (read-string (.text (-> client
+                                  (.raw (.getBytes "PROXY TCP4 192.0.2.8 192.0.2.9 1 2\r\n"))
+                                  (.send ^String request)
+                                  .read))))))))
 
 (deftest a-handler-takes-the-connection
   (with-client [client (fn [req]
@@ -126,5 +134,7 @@
                          nil)
                 {}]
     (.send client "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nearly")
-    (is (= "HTTP/1.1 200 OK\r\nX: y\r\n" (.readHead client)))
+    (let [head (.readHead client)]
+      (is (str/includes? head " 200"))
+      (is (= "y" (RawClient$Response/header head "x"))))
     (is (= "early late" (.readText (.send client " late") 10)))))

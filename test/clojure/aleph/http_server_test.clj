@@ -3,9 +3,9 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
-   [clojure.java.io :as io]
+   [aleph.versions :as versions]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is testing]]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [manifold.deferred :as d]
    [manifold.stream :as s])
   (:import
@@ -15,6 +15,8 @@
    (weir.testing RawClient RawClient$Response)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-version)
 
 (defn- with-server* [handler options f]
   (let [^HttpServer server (http/start-server handler (merge {:port 0 :shutdown-timeout 0} options))]
@@ -27,18 +29,16 @@
 (defmacro ^:private with-server [[port handler options] & body]
   `(with-server* ~handler ~options (fn [~port] ~@body)))
 
-(defn- url [port path] (str "http://localhost:" port path))
-
 (defn- exchange
   "Sends `request` as it is and returns status and text of the response."
   [port ^String request]
-  (with-open [client (RawClient. port)]
+  (with-open [client (versions/raw-client port)]
     (let [^RawClient$Response response (.read (.send client request))]
       [(.status response) (.text response)])))
 
 (deftest hello-world-is-served
   (with-server [port (fn [_] {:status 200 :headers {"content-type" "text/plain"} :body "hello!"})]
-    (is (= "hello!" (slurp (url port "/"))))))
+    (is (= "hello!" (second (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))))))
 
 (deftest the-request-is-a-ring-map
   (let [seen (promise)]
@@ -47,7 +47,7 @@
       (let [req (deref seen 10000 nil)]
         (is (map? req))
         (is (= {:request-method :post, :uri "/a%20b", :query-string "x=1", :scheme :http
-                :protocol "HTTP/1.1", :remote-addr "127.0.0.1", :server-port port}
+                :protocol (versions/protocol), :remote-addr "127.0.0.1", :server-port port}
                (select-keys req [:request-method :uri :query-string :scheme :protocol :remote-addr
                                  :server-port])))
         (is (= "1,2" (get-in req [:headers "x-a"])))
@@ -63,7 +63,7 @@
                          "delay" (fn [m] (delay m))}]
     (testing kind
       (with-server [port (fn [_] (result {:status 200 :body kind}))]
-        (is (= kind (slurp (url port "/"))))))))
+        (is (= kind (second (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))))))))
 
 (deftest nil-is-204
   (with-server [port (fn [req] (if (= "/d" (:uri req)) (d/success-deferred nil) nil))]
@@ -73,7 +73,7 @@
 (deftest a-stream-body-is-sent-one-chunk-per-message
   (let [body (s/stream)]
     (with-server [port (fn [_] {:status 200 :body body})]
-      (with-open [client (RawClient. port)]
+      (with-open [client (versions/raw-client port)]
         (.readHead (.get client "/"))
         (doseq [message ["one" "two"]]
           (let [put (s/put! body message)]
@@ -85,7 +85,7 @@
 (deftest a-lazy-sequence-body-is-sent-as-it-is-realized
   (let [second (promise)]
     (with-server [port (fn [_] {:status 200 :body (lazy-cat ["a" 1 nil :b] [@second])})]
-      (with-open [client (RawClient. port)]
+      (with-open [client (versions/raw-client port)]
         (.readHead (.get client "/"))
         (is (= "a1:b" (String. (.readChunk client))))
         (deliver second "c")
@@ -147,23 +147,21 @@
                                (reify java.util.concurrent.ThreadFactory
                                  (newThread [_ r] (Thread. r "mine"))))]
     (with-server [port name-of-thread]
-      (is (str/starts-with? (slurp (url port "/")) "weir-handler")))
+      (is (str/starts-with? (second (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n")) "weir-handler")))
     (with-server [port name-of-thread {:executor :none}]
-      (is (str/starts-with? (slurp (url port "/")) "aleph-server-pool-")))
+      (is (str/starts-with? (second (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n")) "aleph-server-pool-")))
     (with-server [port name-of-thread {:executor pool}]
-      (is (= "mine" (slurp (url port "/")))))
+      (is (= "mine" (second (exchange port "GET / HTTP/1.1\r\nHost: a\r\n\r\n")))))
     (is (.awaitTermination pool 10 TimeUnit/SECONDS) "the server shuts its executor down")))
 
 (deftest input-streams-read-by-handlers-see-the-whole-body
   (with-server [port (fn [req] {:status 200 :body (str (count (slurp (:body req))))})]
-    (let [connection (doto ^java.net.HttpURLConnection (.openConnection (io/as-url (url port "/")))
-                       (.setDoOutput true)
-                       (.setChunkedStreamingMode 1000))]
-      (with-open [out (.getOutputStream connection)]
-        (dotimes [_ 1000] (.write out (.getBytes "0123456789"))))
-      (is (= "10000" (slurp (.getInputStream connection)))))))
+    (is (= [200 "10000"]
+           (exchange port (str "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               (str/join (repeat 1000 "a\r\n0123456789\r\n")) "0\r\n\r\n"))))))
 
-(deftest bad-options-say-what-is-wrong
+(versions/http1-test bad-options-say-what-is-wrong
+  "No request is made."
   (doseq [[options message] {{} #":port is nil \(expected: an integer 0-65535"
                              {:port "80"} #":port is \"80\""
                              {:port 70000} #":port is 70000"

@@ -7,9 +7,11 @@
   first byte."
   (:require
    [aleph.http :as http]
-   [clojure.test :refer [testing]])
+   [clojure.test :refer [deftest testing]]
+   [weir.test-runner :as runner])
   (:import
-   (java.io Closeable)))
+   (java.io Closeable)
+   (weir.testing Protocol RawClient)))
 
 (set! *warn-on-reflection* true)
 
@@ -21,19 +23,40 @@
   "Options of a server that speaks both versions without TLS."
   {:http-versions [:http2 :http1] :use-h2c? true})
 
+(defn- with-both [options]
+  (if (:ssl-context options) options (merge both options)))
+
 (defn- speaking-both [start-server]
   (fn [handler options]
-    (start-server handler (if (:ssl-context options) options (merge both options)))))
+    (start-server handler (with-both options))))
 
 (defn- speaking-http2 [connection-pool]
   (fn [options]
     (connection-pool (update options :connection-options #(merge {:force-h2c? true} %)))))
 
-(defn each-version
-  "A fixture that runs each test twice."
-  [run]
-  (testing "over HTTP/1.1"
-    (run))
+(defn options
+  "Options of a server that is to speak the version of the test; for those that aleph.http does not start."
+  [options]
+  (if *http2?* (with-both options) options))
+
+(defn raw-client
+  "Connects a raw client that speaks the version of the test."
+  ^RawClient [port]
+  (.client (if *http2?* Protocol/HTTP_2 Protocol/HTTP_1_1) port))
+
+(defn protocol
+  "The `:protocol` of requests."
+  []
+  (if *http2?* "HTTP/2.0" "HTTP/1.1"))
+
+(defmacro http1-test
+  "Defines a test that has no meaning over HTTP/2 in a namespace whose tests run over both; `why` says so."
+  [test-name why & body]
+  `(deftest ~(vary-meta test-name assoc :variants ["HTTP/1.1"] :doc why)
+     (when-not *http2?*
+       ~@body)))
+
+(defn- over-http2 [run]
   (let [pool (speaking-http2 http/connection-pool)]
     (with-open [^Closeable default (pool {})]
       (with-redefs [http/start-server (speaking-both http/start-server)
@@ -42,6 +65,17 @@
         (binding [*http2?* true]
           (testing "over HTTP/2"
             (run)))))))
+
+(def ^{:arglists '([run])} each-version
+  "A fixture that runs each test twice, and makes two of it in the report."
+  (with-meta
+    (fn [run]
+      (when-not (= "HTTP/2" runner/*variant*)
+        (testing "over HTTP/1.1"
+          (run)))
+      (when-not (= "HTTP/1.1" runner/*variant*)
+        (over-http2 run)))
+    {:variants ["HTTP/1.1" "HTTP/2"]}))
 
 (defn- speaking-either [start-server]
   (fn [handler options]

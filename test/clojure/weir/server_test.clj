@@ -3,7 +3,8 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
-   [clojure.test :refer [deftest is]]
+   [aleph.versions :as versions]
+   [clojure.test :refer [deftest is use-fixtures]]
    [weir.server :as server])
   (:import
    (io.netty.handler.logging LogLevel LoggingHandler)
@@ -12,11 +13,13 @@
 
 (set! *warn-on-reflection* true)
 
+(use-fixtures :each versions/each-version)
+
 (defn- ask [options f]
   (let [^HttpServer s (http/start-server (fn [_] {:status 200, :body "hello"})
                                          (assoc options :port 0, :shutdown-timeout 0))]
     (try
-      (with-open [client (RawClient. (netty/port s))]
+      (with-open [client (versions/raw-client (netty/port s))]
         (.read (.get client "/x?y")))
       (f s)
       (finally (.close s)))))

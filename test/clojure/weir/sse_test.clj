@@ -3,22 +3,25 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
+   [aleph.versions :as versions]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is]]
+   [clojure.test :refer [deftest is use-fixtures]]
    [manifold.stream :as s]
    [weir.sse :as sse])
   (:import
    (weir.http HttpServer)
    (weir.http.sse ServerSentEvent)
-   (weir.testing Await RawClient)))
+   (weir.testing Await RawClient RawClient$Response)))
 
 (set! *warn-on-reflection* true)
+
+(use-fixtures :each versions/each-version)
 
 (defn- with-client [source options f]
   (let [^HttpServer server (http/start-server (fn [_] (sse/response source options))
                                               {:port 0 :shutdown-timeout 0})]
     (try
-      (with-open [client (RawClient. (netty/port server))]
+      (with-open [client (versions/raw-client (netty/port server))]
         (f client (.readHead (.get client "/"))))
       (finally (.close server)))))
 
@@ -29,8 +32,8 @@
   (let [events (s/stream)]
     (with-client events nil
       (fn [client head]
-        (is (str/includes? head "Content-Type: text/event-stream"))
-        (is (str/includes? head "Cache-Control: no-cache"))
+        (is (str/starts-with? (RawClient$Response/header head "content-type") "text/event-stream"))
+        (is (= "no-cache" (RawClient$Response/header head "cache-control")))
         (s/put! events "hello")
         (is (= "data: hello\n\n" (next-event client)))
         (s/put! events {:event :tick :id 7 :retry 1000 :data "a\nb\r\nc"})

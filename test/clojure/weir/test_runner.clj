@@ -47,6 +47,17 @@
        (sort-by #(vector (:line (meta %) 0) (str %)))
        (mapv #(str (:name (meta %))))))
 
+(def ^:dynamic *variant*
+  "Which of the variants of a namespace runs; nil for all, one after the other."
+  nil)
+
+(defn variants
+  "Names of the ways in which a test runs: the :variants in its metadata, or in that of an :each fixture of
+  its namespace that looks at `*variant*`; nil if there is one way only."
+  [ns-name test-name]
+  (or (:variants (meta (ns-resolve (symbol ns-name) (symbol test-name))))
+      (some (comp :variants meta) (::t/each-fixtures (meta (the-ns (symbol ns-name)))))))
+
 (defn- failure
   "Runs one test var inside its :each fixtures. Returns clojure.test's own report of what failed, or
   nil when all went well."
@@ -99,13 +110,13 @@
       (throw (stuck thread what seconds)))))
 
 (defn run-test
-  "Runs one deftest in the session. Returns the report of its failures, or nil; throws what a fixture
+  "Runs one deftest in the session, in one of its variants. Returns the report of its failures, or nil; throws what a fixture
   threw, and an AssertionError with the thread's stack when the time is over."
-  [{:keys [ns-name ^LinkedBlockingQueue jobs ^CompletableFuture ended] :as session} test-name seconds]
+  [{:keys [ns-name ^LinkedBlockingQueue jobs ^CompletableFuture ended] :as session} test-name variant seconds]
   (let [result (CompletableFuture.)
         test-var (ns-resolve (symbol ns-name) (symbol test-name))]
     (.put jobs #(try
-                  (.complete result (failure test-var))
+                  (.complete result (binding [*variant* variant] (failure test-var)))
                   (catch Throwable e
                     (.completeExceptionally result e))))
     (.whenComplete ended

@@ -83,7 +83,13 @@ class ClojureTest {
     Session session = new Session(namespace);
     List<DynamicTest> tests = new ArrayList<>();
     for (String name : names) {
-      tests.add(dynamicTest(name, () -> session.run(name)));
+      List<?> variants = (List<?>) call("variants", namespace, name);
+      if (variants == null) {
+        tests.add(dynamicTest(name, () -> session.run(name, null)));
+      } else {
+        variants.forEach(
+            v -> tests.add(dynamicTest(name + " over " + v, () -> session.run(name, v))));
+      }
     }
     tests.add(dynamicTest("cleans up", session::end));
     return tests;
@@ -98,11 +104,11 @@ class ClojureTest {
       this.namespace = namespace;
     }
 
-    void run(String test) {
+    void run(String test, Object variant) {
       if (session == null) {
         session = call("session", namespace);
       }
-      Object report = call("run-test", session, test, TEST_SECONDS);
+      Object report = call("run-test", session, test, variant, TEST_SECONDS);
       if (report != null) {
         fail(report.toString());
       }

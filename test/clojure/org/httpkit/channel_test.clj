@@ -2,8 +2,9 @@
   "The unified channel: long polling, streaming, WebSockets. [D] marks where the specification wants
   something else than http-kit does."
   (:require
+   [aleph.versions :as versions]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is]]
+   [clojure.test :refer [deftest is use-fixtures]]
    [org.httpkit.server :as server :refer [as-channel close on-close on-receive open? send!
                                           with-channel websocket?]]
    [org.httpkit.timer :as timer])
@@ -17,10 +18,12 @@
 
 (set! *warn-on-reflection* true)
 
+(use-fixtures :each versions/each-version)
+
 (def ^:private quiet {:error-logger (fn [_ _]) :warn-logger (fn [_ _])})
 
 (defn- with-port* [handler options f]
-  (let [stop (server/run-server handler (merge {:port 0} quiet options))]
+  (let [stop (server/run-server handler (versions/options (merge {:port 0} quiet options)))]
     (try
       (f (:local-port (meta stop)))
       (finally
@@ -30,7 +33,7 @@
 (defmacro ^:private with-client [[client handler options] & body]
   `(with-port* ~handler ~options
      (fn [port#]
-       (with-open [~(vary-meta client assoc :tag `RawClient) (RawClient. (int port#))]
+       (with-open [~(vary-meta client assoc :tag `RawClient) (versions/raw-client (int port#))]
          ~@body))))
 
 (def ^:private ^String GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -280,7 +283,8 @@
     (is (= [:close 1001 ""] (poll events)))
     (is (= :server-close (next-of closed)))))
 
-(deftest a-bad-handshake-is-a-400
+(versions/http1-test a-bad-handshake-is-a-400
+  "Over HTTP/2 a handshake has no key (RFC 8441)."
   (let [raw "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n"]
     (doseq [handler [(fn [req] (as-channel req {}))
                      (fn [req] (with-channel req _ch (throw (Exception. "never"))))]]

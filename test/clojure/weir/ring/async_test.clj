@@ -3,7 +3,8 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
-   [clojure.test :refer [deftest is testing]])
+   [aleph.versions :as versions]
+   [clojure.test :refer [deftest is testing use-fixtures]])
   (:import
    (java.util.concurrent CountDownLatch TimeUnit)
    (weir.http HttpServer)
@@ -11,10 +12,12 @@
 
 (set! *warn-on-reflection* true)
 
+(use-fixtures :each versions/each-version)
+
 (defn- with-client [handler options f]
   (let [^HttpServer server (http/start-server handler (merge {:port 0 :shutdown-timeout 0} options))]
     (with-open [_ server
-                client (RawClient. (netty/port server))]
+                client (versions/raw-client (netty/port server))]
       (f client))))
 
 (defn- answer [^RawClient client]
@@ -126,14 +129,14 @@
                     (respond (ok "next"))))
         ^HttpServer server (http/start-server handler {:port 0 :shutdown-timeout 0 :async? true})]
     (with-open [_ server]
-      (with-open [client (RawClient. (netty/port server))]
+      (with-open [client (versions/raw-client (netty/port server))]
         (.get client "/first")
         (is (vector? (deref callbacks 20000 nil))))
       (is (.await gone 20 TimeUnit/SECONDS))
       (let [[respond raise] @callbacks]
         (is (nil? (respond (ok "nobody hears it"))))
         (is (nil? (raise (wanted)))))
-      (with-open [client (RawClient. (netty/port server))]
+      (with-open [client (versions/raw-client (netty/port server))]
         (is (= [200 "next"] (answer client)))))))
 
 ;; A watch for each request of a kept connection would be a leak.
@@ -149,7 +152,7 @@
                       (.onRealized closed f f))))
         ^HttpServer server (http/start-server handler {:port 0 :shutdown-timeout 0 :async? true})]
     (with-open [_ server]
-      (with-open [client (RawClient. (netty/port server))]
+      (with-open [client (versions/raw-client (netty/port server))]
         (is (= "first" (.text (.read (.get client "/first")))))
         (.get client "/second")
         (Await/until "the second is in work" #(contains? @asked "/second")))

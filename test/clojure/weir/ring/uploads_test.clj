@@ -3,7 +3,8 @@
   (:require
    [aleph.http :as http]
    [aleph.netty :as netty]
-   [clojure.test :refer [deftest is testing]]
+   [aleph.versions :as versions]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [ring.middleware.multipart-params :refer [wrap-multipart-params]]
    [ring.middleware.params :refer [wrap-params]])
   (:import
@@ -14,10 +15,12 @@
 
 (set! *warn-on-reflection* true)
 
+(use-fixtures :each versions/each-version)
+
 (defn- with-client [handler options f]
   (let [^HttpServer server (http/start-server handler (merge {:port 0 :shutdown-timeout 0} options))]
     (with-open [_ server
-                client (RawClient. (netty/port server))]
+                client (versions/raw-client (netty/port server))]
       (f client))))
 
 (defn- head ^String [type length]

@@ -431,6 +431,11 @@ public final class Http2RawClient extends RawClient implements RequestText.Liste
     return text.toString(StandardCharsets.ISO_8859_1);
   }
 
+  @Override
+  public String readChunks(int n) throws IOException {
+    return readText(n);
+  }
+
   private synchronized void unread(byte[] rest) {
     reading.came.addFirst(rest);
   }

@@ -46,6 +46,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     } else if (secure) {
       pipeline.addLast(VersionByAlpn.NAME, new VersionByAlpn(this, meter));
     } else if (config.http2().hasHttp1()) {
+      addIdle(pipeline, config, new IdleClose());
       pipeline.addLast(VersionByPreface.NAME, new VersionByPreface(this, context, meter));
     } else {
       http2.addTo(pipeline, false, meter, null);
@@ -65,11 +66,13 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   /** The version is known. */
   void addHttp1(ChannelPipeline pipeline, boolean secure, Meter meter) {
+    removeIdle(pipeline);
     http1.addTo(pipeline, secure, meter, secure ? null : http2);
   }
 
   /** The version is known. */
   void addHttp2(ChannelPipeline pipeline, boolean secure, Meter meter, Peer peer) {
+    removeIdle(pipeline);
     http2.addTo(pipeline, secure, meter, peer);
   }
 
@@ -79,6 +82,13 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       long ms = config.idleTimeout().toMillis();
       pipeline.addLast(IDLE, new IdleStateHandler(0, 0, ms, TimeUnit.MILLISECONDS));
       pipeline.addLast(IDLE_CLOSE, closing);
+    }
+  }
+
+  private static void removeIdle(ChannelPipeline pipeline) {
+    if (pipeline.get(IDLE) != null) {
+      pipeline.remove(IDLE);
+      pipeline.remove(IDLE_CLOSE);
     }
   }
 }

@@ -42,6 +42,7 @@ final class ChannelBody implements StreamingBody {
   private BodySink sink;
 
   private volatile StreamingBody current; // a piece that is a body of its own; written by the loop
+  private int writing; // pieces of bytes; only for the loop
 
   /**
    * @param blocking reads pieces that can only be read by blocking
@@ -161,7 +162,9 @@ final class ChannelBody implements StreamingBody {
     lock.lock();
     scheduled = false;
     lock.unlock();
-    while (current == null && sink.isWritable()) {
+    // A channel hears that a write is done before it counts itself as writable again: who writes
+    // nothing would wait for nothing.
+    while (current == null && (writing == 0 || sink.isWritable())) {
       Piece piece = next();
       if (piece == null) {
         return;
@@ -192,9 +195,11 @@ final class ChannelBody implements StreamingBody {
       piece.streamed().start(new Inner(piece));
       return;
     }
+    writing++;
     sink.write(piece.bytes())
         .addListener(
             written -> {
+              writing--;
               sent(piece, written.isSuccess());
               pump();
             });
