@@ -229,10 +229,10 @@ class Http2FloodTest {
   void aClientThatTakesALargeBodyBitByBitGetsAllOfIt() throws Exception {
     Http2Config patient = Http2Config.builder().maxWindowUpdates(1_000_000).build();
     try (FrameClient client =
-            serve(b -> b.writeTimeout(Duration.ofMillis(700)).http2(h -> h.limits(patient)));
+            serve(b -> b.writeTimeout(Duration.ofSeconds(3)).http2(h -> h.limits(patient)));
         FrameClient stalled = new FrameClient(server.port())) {
       client.get(1, "/large").window(0, 1 << 20);
-      CompletableFuture<Void> cut = CompletableFuture.runAsync(() -> stallTwice(stalled));
+      CompletableFuture<Void> cut = CompletableFuture.runAsync(() -> stall(stalled));
       for (int taken = 65_535; taken < 1 << 20; ) {
         while (client.soFar(1).body.size() < taken) {
           client.read();
@@ -246,11 +246,9 @@ class Http2FloodTest {
     }
   }
 
-  private static void stallTwice(FrameClient client) {
+  private static void stall(FrameClient client) {
     try {
-      for (int stream = 1; stream <= 3; stream += 2) {
-        assertEquals(FrameClient.CANCEL, client.get(stream, "/large").awaitReset(stream));
-      }
+      assertEquals(FrameClient.CANCEL, client.get(1, "/large").awaitReset(1));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
