@@ -15,7 +15,6 @@
   (:require
     [weir.define :refer [defn defn- defmacro defprotocol]])
   (:import
-    [java.util.concurrent CompletionStage]
     [manifold.deferred IDeferred]
     [weir.deferred Coercion Conveyed Deferred Deferreds DroppedErrors Expect Lenient Printing Recur]
     [weir.executor CurrentExecutor Pools]
@@ -28,10 +27,7 @@
 (defprotocol ^:private Deferrable
   (to-deferred [x] "Returns a deferred with the outcome of `x`."))
 
-(extend CompletionStage Deferrable
-  {:to-deferred (fn* [x] (Coercion/ofStage x))})
-
-(Coercion/protocol #'Deferrable #'to-deferred)
+(Coercion/protocol extend #'Deferrable #'to-deferred)
 
 (defn deferrable?
   "Returns true if `x` is a deferred or can be made one: a CompletionStage, a future, a promise, a

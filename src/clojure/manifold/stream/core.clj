@@ -5,12 +5,7 @@
   (:require
    [weir.define :refer [defn defn- defmacro defprotocol]])
   (:import
-   [clojure.lang Seqable]
-   [java.util Iterator RandomAccess]
-   [java.util.concurrent BlockingQueue]
-   [java.util.stream BaseStream]
-   [manifold.deferred IDeferred IMutableDeferred]
-   [weir.stream Coercions Expect]))
+   [weir.stream Expect StreamProtocols]))
 
 (set! *warn-on-reflection* true)
 
@@ -22,24 +17,7 @@
   "Things that messages can be put into."
   (to-sink [_] "Returns a sink over this."))
 
-(def ^:no-doc built-in-source
-  "Extends `Sourceable` to what the engine can convert by itself."
-  {:to-source (fn* [x] (Coercions/builtInSource x))})
-
-(def ^:no-doc built-in-sink
-  "Extends `Sinkable` to what the engine can convert by itself."
-  {:to-sink (fn* [x] (Coercions/builtInSink x))})
-
-(run! #(extend % Sourceable built-in-source)
-      [Seqable RandomAccess Iterator BaseStream BlockingQueue IDeferred])
-
-(run! #(extend % Sinkable built-in-sink)
-      [BlockingQueue IMutableDeferred])
-
-;; The engine remembers for each class what the protocols say, and asks again when they change.
-(Coercions/protocols
- #'Sourceable (fn* [x] (if (satisfies? Sourceable x) to-source))
- #'Sinkable (fn* [x] (if (satisfies? Sinkable x) to-sink)))
+(StreamProtocols/install extend satisfies? #'Sourceable #'to-source #'Sinkable #'to-sink)
 
 (defn close!
   "Closes a sink or source."

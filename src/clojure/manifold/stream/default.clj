@@ -25,8 +25,7 @@
   "Has no effect: a take that is withdrawn is removed at once."
   64)
 
-(add-watch #'max-producers ::limit (fn [_ _ _ n] (Limits/maxPuts (int n))))
-(add-watch #'max-consumers ::limit (fn [_ _ _ n] (Limits/maxTakes (int n))))
+(Limits/follow #'max-producers #'max-consumers)
 
 (defn stream*
   "Returns a stream. Options, all of which may be left out:
@@ -48,9 +47,9 @@
   ([buffer-size]
    (Stream/buffered (Expect/bufferSize buffer-size)))
   ([buffer-size xform]
-   (stream* {:buffer-size (Expect/bufferSize buffer-size) :xform xform}))
+   (.build (StreamBuilder/of buffer-size xform)))
   ([buffer-size xform executor]
-   (stream* {:buffer-size (Expect/bufferSize buffer-size) :xform xform :executor executor})))
+   (.build (StreamBuilder/of buffer-size xform executor))))
 
 (defn onto
   "Returns a source of the messages of `s` whose effects run on `ex`."

@@ -1,8 +1,11 @@
 package weir.deferred;
 
+import clojure.lang.AFn;
 import clojure.lang.IDeref;
 import clojure.lang.IFn;
 import clojure.lang.IPending;
+import clojure.lang.Keyword;
+import clojure.lang.RT;
 import clojure.lang.Var;
 import java.lang.invoke.VarHandle;
 import java.util.Collections;
@@ -35,6 +38,14 @@ public final class Coercion {
       new ConcurrentHashMap<>();
 
   private static final Function<Object, IDeferred> ITSELF = IDeferred.class::cast;
+
+  private static final IFn OF_STAGE =
+      new AFn() {
+        @Override
+        public Object invoke(Object stage) {
+          return ofStage((CompletionStage<?>) stage);
+        }
+      };
 
   /** Answers for a class with a function to a deferred, or null. */
   private static volatile IFn protocol;
@@ -128,10 +139,13 @@ public final class Coercion {
   /**
    * Installs the Clojure protocol, and ignores what it is extended to already.
    *
+   * @param extend Clojure's function of this name
    * @param definition holds the protocol's map
    * @param function from an object to a deferred
    */
-  public static void protocol(Var definition, Var function) {
+  public static void protocol(Object extend, Var definition, Var function) {
+    Object methods = RT.map(Keyword.intern(function.sym), OF_STAGE);
+    ((IFn) extend).invoke(CompletionStage.class, definition.deref(), methods);
     protocol = new DeferrableProtocol(definition, function);
     reset();
   }

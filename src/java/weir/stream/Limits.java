@@ -1,5 +1,10 @@
 package weir.stream;
 
+import clojure.lang.AFn;
+import clojure.lang.IRef;
+import clojure.lang.Keyword;
+import clojure.lang.RT;
+
 /** How much may wait at one stream before it is taken for a fault of the program. */
 public final class Limits {
 
@@ -37,6 +42,38 @@ public final class Limits {
    */
   public static void maxTakes(int n) {
     maxTakes = check("maxTakes", n);
+  }
+
+  /**
+   * Takes the limits from references, for instance Clojure variables, whenever they change.
+   *
+   * @param puts holds {@link #maxPuts}
+   * @param takes holds {@link #maxTakes}
+   */
+  public static void follow(IRef puts, IRef takes) {
+    Keyword key = Keyword.intern("weir.stream", "limit");
+    puts.addWatch(key, new Follower(true));
+    takes.addWatch(key, new Follower(false));
+  }
+
+  /** Hears of a new limit. */
+  private static final class Follower extends AFn {
+    private final boolean ofPuts;
+
+    Follower(boolean ofPuts) {
+      this.ofPuts = ofPuts;
+    }
+
+    @Override
+    public Object invoke(Object key, Object reference, Object before, Object now) {
+      int n = RT.intCast(now);
+      if (ofPuts) {
+        maxPuts(n);
+      } else {
+        maxTakes(n);
+      }
+      return null;
+    }
   }
 
   private static int check(String name, int n) {
