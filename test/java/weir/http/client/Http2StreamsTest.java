@@ -56,15 +56,20 @@ class Http2StreamsTest extends Http2Peer {
           }
           with.awaitClose();
         });
+    assertAllAreAnswered(50);
+    assertEquals(1, server.connections());
+    assertEquals(1, client.stats().connections());
+  }
+
+  /** So many at the same time. */
+  private void assertAllAreAnswered(int requests) throws Exception {
     List<Deferred<Response>> responses = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < requests; i++) {
       responses.add(send());
     }
     for (Deferred<Response> each : responses) {
       assertEquals("ok", get(each).body());
     }
-    assertEquals(1, server.connections());
-    assertEquals(1, client.stats().connections());
   }
 
   @Test
@@ -84,13 +89,7 @@ class Http2StreamsTest extends Http2Peer {
           }
           with.awaitClose();
         });
-    List<Deferred<Response>> responses = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      responses.add(send());
-    }
-    for (Deferred<Response> each : responses) {
-      assertEquals("ok", get(each).body());
-    }
+    assertAllAreAnswered(6);
     assertEquals(3, server.connections());
   }
 
@@ -102,13 +101,7 @@ class Http2StreamsTest extends Http2Peer {
           with.open(MAX_CONCURRENT_STREAMS, 2);
           answerAll(with, "ok");
         });
-    List<Deferred<Response>> responses = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
-      responses.add(send());
-    }
-    for (Deferred<Response> each : responses) {
-      assertEquals("ok", get(each).body());
-    }
+    assertAllAreAnswered(30);
     assertEquals(1, server.connections());
   }
 
@@ -304,76 +297,73 @@ class Http2StreamsTest extends Http2Peer {
 
   // ---- who ends a stream
 
+  private final BlockingQueue<Long> resets = new LinkedBlockingQueue<>();
+
+  private void answerAfterReset(FrameServer.Conversation with) throws Exception {
+    resets.add(with.await(RST_STREAM).number());
+    answerAll(with, "ok");
+  }
+
+  private void assertOneStreamWasReset() throws Exception {
+    assertEquals(CANCEL, resets.poll(20, TimeUnit.SECONDS));
+    assertEquals("ok", get(send()).body());
+    assertEquals(1, server.connections());
+  }
+
   @Test
   void aRequestTimeoutResetsItsStreamOnly() throws Exception {
-    BlockingQueue<Long> codes = new LinkedBlockingQueue<>();
     serve(
         with -> {
           with.open();
           with.request();
-          codes.add(with.await(RST_STREAM).number());
-          answerAll(with, "ok");
+          answerAfterReset(with);
         });
     HttpRequest slow = request().requestTimeout(Duration.ofMillis(50)).build();
     assertInstanceOf(RequestTimeoutException.class, failureOf(client.send(slow)));
-    assertEquals(CANCEL, codes.poll(20, TimeUnit.SECONDS));
-    assertEquals("ok", get(send()).body());
-    assertEquals(1, server.connections());
+    assertOneStreamWasReset();
   }
 
   @Test
   void aServerThatKeepsSilentLosesTheStreamOnly() throws Exception {
-    BlockingQueue<Long> codes = new LinkedBlockingQueue<>();
     serve(
         with -> {
           with.open();
           with.request();
-          codes.add(with.await(RST_STREAM).number());
-          answerAll(with, "ok");
+          answerAfterReset(with);
         });
     HttpRequest slow = request().socketTimeout(Duration.ofMillis(50)).build();
     assertInstanceOf(ReadTimeoutException.class, failureOf(client.send(slow)));
-    assertEquals(CANCEL, codes.poll(20, TimeUnit.SECONDS));
-    assertEquals("ok", get(send()).body());
-    assertEquals(1, server.connections());
+    assertOneStreamWasReset();
   }
 
   @Test
   void aCancelledRequestResetsItsStreamOnly() throws Exception {
-    BlockingQueue<Long> codes = new LinkedBlockingQueue<>();
     CountDownLatch came = new CountDownLatch(1);
     serve(
         with -> {
           with.open();
           with.request();
           came.countDown();
-          codes.add(with.await(RST_STREAM).number());
-          answerAll(with, "ok");
+          answerAfterReset(with);
         });
     Deferred<Response> response = send();
     came.await();
     response.error(new IllegalStateException("enough"));
-    assertEquals(CANCEL, codes.poll(20, TimeUnit.SECONDS));
-    assertEquals("ok", get(send()).body());
-    assertEquals(1, server.connections());
+    assertOneStreamWasReset();
   }
 
   @Test
   void aBodyThatIsClosedResetsItsStreamOnly() throws Exception {
-    BlockingQueue<Long> codes = new LinkedBlockingQueue<>();
     serve(
         with -> {
           with.open();
           int stream = with.request().stream();
           with.headers(stream, false, ":status", "200");
           with.data(stream, false, "some of it");
-          codes.add(with.await(RST_STREAM).number());
-          answerAll(with, "ok");
+          answerAfterReset(with);
         });
     ((InputStream) get(client.send(HttpRequest.get(server.url()).build())).body()).close();
-    assertEquals(CANCEL, codes.poll(20, TimeUnit.SECONDS));
-    assertEquals("ok", get(send()).body());
-    assertEquals(1, server.connections());
+    assertOneStreamWasReset();
   }
 
   @Test
