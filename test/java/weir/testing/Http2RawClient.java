@@ -483,6 +483,12 @@ public final class Http2RawClient extends RawClient implements RequestText.Liste
   }
 
   @Override
+  public void assertLastOfAll(Response response) throws IOException {
+    assertNoConnectionField(response.head());
+    await("the end of the connection", () -> closed);
+  }
+
+  @Override
   public void assertKept(Response response) {
     assertNoConnectionField(response.head());
   }

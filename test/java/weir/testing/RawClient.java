@@ -221,6 +221,11 @@ public class RawClient implements Closeable {
     }
   }
 
+  /** Asserts that the connection ends with this response, which was read last. */
+  public void assertLastOfAll(Response response) throws IOException {
+    assertLast(response);
+  }
+
   /** Asserts that the connection serves more requests after this response. */
   public void assertKept(Response response) {
     assertConnection("Keep-Alive", response);

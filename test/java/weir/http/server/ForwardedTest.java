@@ -7,13 +7,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import weir.http.Endpoints;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.net.AddressRanges;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** What proxies say of the client, and how far they are believed. */
@@ -90,18 +91,21 @@ class ForwardedTest {
     assertEquals("10.0.0.2 null null", client(headers, Forwarded.Kind.X_FORWARDED));
   }
 
-  @Test
-  void aRequestIsSeenAsTheTrustedProxySaysAndOthersAsTheyCome() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void aRequestIsSeenAsTheTrustedProxySaysAndOthersAsTheyCome(Protocol protocol) throws Exception {
     String request =
         "GET / HTTP/1.1\r\nHost: inner\r\nX-Forwarded-For: 198.51.100.7\r\n"
             + "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.example\r\n\r\n";
-    assertEquals("198.51.100.7 https a.example 443", seen(List.of("127.0.0.1"), request));
-    assertEquals("127.0.0.1 http 127.0.0.1", seen(List.of("10.0.0.0/8"), request));
+    assertEquals("198.51.100.7 https a.example 443", seen(protocol, List.of("127.0.0.1"), request));
+    assertEquals("127.0.0.1 http 127.0.0.1", seen(protocol, List.of("10.0.0.0/8"), request));
   }
 
-  private static String seen(List<String> trusted, String request) throws Exception {
+  private static String seen(Protocol protocol, List<String> trusted, String request)
+      throws Exception {
     HttpServer server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .forwardedFrom(trusted)
             .handler(
@@ -117,7 +121,7 @@ class ForwardedTest {
                           + (port.equals(443L) ? " 443" : ""));
                 })
             .start();
-    try (RawClient client = new RawClient(server.port())) {
+    try (RawClient client = protocol.client(server.port())) {
       return client.send(request).read().text();
     } finally {
       server.shutdown(Duration.ZERO).await();

@@ -11,15 +11,21 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.http.RingRequest;
+import weir.testing.OverBothVersions;
+import weir.testing.Protocol;
 import weir.testing.RawClient;
 
 /** Connections that begin with the header of a proxy. */
+@OverBothVersions
 class ProxyProtocolTest {
+
+  @Parameter Protocol protocol;
 
   private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10};
   private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -33,7 +39,8 @@ class ProxyProtocolTest {
 
   private RawClient serve(String trusted) throws IOException {
     server =
-        HttpServer.builder()
+        protocol
+            .server()
             .port(0)
             .proxyProtocolFrom(List.of(trusted))
             .headerTimeout(Duration.ofMillis(100))
@@ -48,11 +55,15 @@ class ProxyProtocolTest {
                             + " "
                             + r.scheme()))
             .start();
-    return new RawClient(server.port());
+    return protocol.client(server.port());
   }
 
   private static Object value(Object request, String key) {
     return ((RingRequest) request).valAt(Keyword.intern(key));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Version 2: command, family, then addresses and extra fields. */
@@ -79,7 +90,7 @@ class ProxyProtocolTest {
       })
   void version1TellsWhoTheClientIs(String header) throws Exception {
     try (RawClient client = serve("127.0.0.0/8")) {
-      client.send(header + GET + GET);
+      client.raw(bytes(header)).send(GET + GET);
       String expected =
           header.contains("TCP4")
               ? "198.51.100.7 203.0.113.9 80 http"
@@ -93,7 +104,7 @@ class ProxyProtocolTest {
   void version2TellsWhoTheClientIsHoweverItArrives() throws Exception {
     try (RawClient client = serve("127.0.0.1")) {
       for (byte b : v2(1, 0x11, ADDRESSES)) {
-        client.send(new byte[] {b});
+        client.raw(new byte[] {b});
       }
       assertEquals("198.51.100.7 203.0.113.9 80 http", client.send(GET).read().text());
     }
@@ -105,7 +116,7 @@ class ProxyProtocolTest {
     System.arraycopy(ADDRESSES, 0, payload, 0, ADDRESSES.length);
     System.arraycopy(new int[] {0x20, 0, 5, 1, 0, 0, 0, 0}, 0, payload, ADDRESSES.length, 8);
     try (RawClient client = serve("127.0.0.1")) {
-      client.send(v2(1, 0x11, payload));
+      client.raw(v2(1, 0x11, payload));
       assertEquals("198.51.100.7 203.0.113.9 80 https", client.send(GET).read().text());
     }
   }
@@ -113,11 +124,12 @@ class ProxyProtocolTest {
   @Test
   void aProxyThatSpeaksForItselfIsTheClient() throws Exception {
     try (RawClient client = serve("127.0.0.1")) {
-      assertTrue(client.send(v2(0, 0)).send(GET).read().text().startsWith("127.0.0.1 "));
+      assertTrue(client.raw(v2(0, 0)).send(GET).read().text().startsWith("127.0.0.1 "));
     }
     server.shutdown(Duration.ZERO).await();
     try (RawClient client = serve("127.0.0.1")) {
-      assertTrue(client.send("PROXY UNKNOWN\r\n" + GET).read().text().startsWith("127.0.0.1 "));
+      assertTrue(
+          client.raw(bytes("PROXY UNKNOWN\r\n")).send(GET).read().text().startsWith("127.0.0.1 "));
     }
   }
 
@@ -133,9 +145,9 @@ class ProxyProtocolTest {
         "PROXY TCP4",
         ""
       })
-  void aTrustedPeerWithoutAValidHeaderInTimeIsCut(String bytes) throws Exception {
+  void aTrustedPeerWithoutAValidHeaderInTimeIsCut(String text) throws Exception {
     try (RawClient client = serve("127.0.0.1")) {
-      assertTrue(client.send(bytes).atEnd());
+      assertTrue(client.raw(bytes(text)).atEnd());
     }
   }
 
@@ -144,7 +156,7 @@ class ProxyProtocolTest {
     byte[] header = v2(1, 0x11, new int[60_000]);
     try (RawClient client = serve("127.0.0.1")) {
       try {
-        client.send(header).send(GET);
+        client.raw(header).send(GET);
       } catch (IOException e) {
         // cut before it had sent everything
       }
@@ -154,7 +166,8 @@ class ProxyProtocolTest {
 
   @Test
   void othersCannotSayWhoTheyAre() throws Exception {
-    try (RawClient client = serve("10.0.0.0/8")) {
+    serve("10.0.0.0/8").close();
+    try (RawClient client = new RawClient(server.port())) { // no HTTP of any version
       client.send("PROXY TCP4 198.51.100.7 203.0.113.9 4711 80\r\n" + GET);
       assertEquals(400, client.read().status());
       assertTrue(client.atEnd());
