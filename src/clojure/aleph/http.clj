@@ -92,7 +92,7 @@
   | `:http-versions` | `:http1` and `:http2`, the preferred one first (`[:http1]`)
   | `:use-h2c?` | HTTP/2 without TLS (false)
   | `:http2-settings` | more settings for HTTP/2 clients, as Netty's Http2Settings (none)
-  | `:http2-max-concurrent-streams`, `:http2-window-size`, `:http2-connection-window-size`, `:http2-max-window-size`, `:http2-max-connection-window-size`, `:http2-max-frame-size`, `:http2-max-header-list-size` | what HTTP/2 clients may send (128, 1 MiB, 4 MiB, 32 MiB, 64 MiB, 16 KiB, `:max-header-size`)
+  | `:http2-max-concurrent-streams`, `:http2-window-size`, `:http2-connection-window-size`, `:http2-max-window-size`, `:http2-max-connection-window-size`, `:http2-max-frame-size`, `:http2-max-header-list-size` | what HTTP/2 clients may send (128, 32 MiB, 128 MiB, 128 MiB, 256 MiB, 16 KiB, `:max-header-size`)
   | `:http2-max-resets`, `:http2-max-control-frames`, `:http2-max-window-updates`, `:http2-max-waiting-acks`, `:http2-max-continuations` | after how many a connection is cut; see docs/http2.md
   | `:conn-go-away-handler`, `:stream-go-away-handler`, `:reset-stream-handler` | functions of a ChannelHandlerContext and the frame (none)
   | `:bootstrap-transform`, `:initial-pipeline-transform`, `:http1-pipeline-transform`, `:http2-conn-pipeline-transform`, `:http2-stream-pipeline-transform` | functions called with Netty's objects for effect

@@ -19,8 +19,8 @@ import weir.http.Response;
 
 /**
  * Sends a large body up and down between this client and this server, over HTTP/1.1 and over HTTP/2,
- * through a relay that holds back each direction for a while. Each round has a fresh connection, whose
- * windows have to find out how long the way is.
+ * through a relay that holds back each direction for a while. Each round is on a fresh connection, whose
+ * windows have to find out how long the way is, and on one that was of use before.
  *
  * <p>Arguments: megabytes, milliseconds for each direction, rounds.
  */
@@ -47,17 +47,24 @@ public final class FarAway {
                         : Reply.text("" + drain((InputStream) r.body())))
             .start()) {
       Relay relay = new Relay(server.port(), millis);
-      double[][] seconds = new double[4][rounds];
+      double[][] fresh = new double[4][rounds];
+      double[][] used = new double[4][rounds];
       for (int round = -1; round < rounds; round++) { // the first is not counted
         for (int kind = 0; kind < 4; kind++) {
-          double took = transfer(relay.port(), kind % 2 == 1, kind < 2, body);
-          if (round >= 0) {
-            seconds[kind][round] = took;
+          try (HttpClient client = HttpClient.builder().priorKnowledge(kind % 2 == 1).build()) {
+            double first = transfer(client, relay.port(), kind < 2, body);
+            double second = transfer(client, relay.port(), kind < 2, body);
+            if (round >= 0) {
+              fresh[kind][round] = first;
+              used[kind][round] = second;
+            }
           }
         }
       }
-      print("up", megabytes, seconds[0], seconds[1]);
-      print("down", megabytes, seconds[2], seconds[3]);
+      print("up, fresh connection", megabytes, fresh[0], fresh[1]);
+      print("up, used before", megabytes, used[0], used[1]);
+      print("down, fresh connection", megabytes, fresh[2], fresh[3]);
+      print("down, used before", megabytes, used[2], used[3]);
     }
     System.exit(0);
   }
@@ -66,7 +73,7 @@ public final class FarAway {
     double http1 = megabytes / median(older);
     double http2 = megabytes / median(newer);
     System.out.printf(
-        "%-5s HTTP/1.1 %5.0f MB/s, HTTP/2 %5.0f MB/s, %.2f of it%n",
+        "%-22s HTTP/1.1 %5.0f MB/s, HTTP/2 %5.0f MB/s, %.2f of it%n",
         what, http1, http2, http2 / http1);
   }
 
@@ -75,21 +82,19 @@ public final class FarAway {
     return of[of.length / 2];
   }
 
-  private static double transfer(int port, boolean http2, boolean up, byte[] body)
+  private static double transfer(HttpClient client, int port, boolean up, byte[] body)
       throws Exception {
-    try (HttpClient client = HttpClient.builder().priorKnowledge(http2).build()) {
-      HttpRequest.Builder request = HttpRequest.get("http://localhost:" + port + "/down");
-      if (up) {
-        request.url("http://localhost:" + port + "/up").method("POST").body(body);
-      }
-      long began = System.nanoTime();
-      Response response = client.send(request.build()).await(60, TimeUnit.SECONDS);
-      long read = drain((InputStream) response.body());
-      if (!up && read != body.length) {
-        throw new IOException(read + " bytes have come");
-      }
-      return (System.nanoTime() - began) / 1e9;
+    HttpRequest.Builder request = HttpRequest.get("http://localhost:" + port + "/down");
+    if (up) {
+      request.url("http://localhost:" + port + "/up").method("POST").body(body);
     }
+    long began = System.nanoTime();
+    Response response = client.send(request.build()).await(60, TimeUnit.SECONDS);
+    long read = drain((InputStream) response.body());
+    if (!up && read != body.length) {
+      throw new IOException(read + " bytes have come");
+    }
+    return (System.nanoTime() - began) / 1e9;
   }
 
   private static long drain(InputStream in) throws IOException {

@@ -23,6 +23,9 @@ public final class ReadGate {
   /** It is not known yet in which protocol the next bytes are. */
   public static final int UPGRADE = 16;
 
+  /** More waits unread than the connection may hold, beside all others. */
+  public static final int UNREAD = 32;
+
   private final Channel channel;
   private int reasons;
 

@@ -44,6 +44,9 @@ interface ClientConnection {
     /** It is closed. */
     boolean gone;
 
+    /** One exchange has it before all is known of it, and nobody else. */
+    boolean early;
+
     /** When it became idle. */
     long idleSince;
   }

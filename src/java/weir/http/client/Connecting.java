@@ -65,6 +65,13 @@ final class Connecting implements Runnable {
     return givenUp;
   }
 
+  /** The connection can take one exchange before it is known how many it takes. */
+  void early(ClientConnection connection) {
+    if (!over) {
+      pool.early(this, connection);
+    }
+  }
+
   /** The connection can be used. */
   void ready(ClientConnection connection) {
     if (!over) {

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
@@ -21,6 +22,7 @@ import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
+import weir.http.body.ReadGate;
 import weir.http.http2.FrameCodecs;
 import weir.http.http2.WindowTuner;
 import weir.net.tls.Failures;
@@ -75,7 +77,9 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
     ctx = c;
     loop = c.channel().eventLoop();
     streams = new Http2StreamChannelBootstrap(c.channel());
-    windows = new WindowTuner(codec, c, config.http2().config());
+    ReadGate gate = new ReadGate(c.channel());
+    windows =
+        new WindowTuner(codec, c, config.http2().config(), full -> gate.set(ReadGate.UNREAD, full));
     if (c.channel().isActive()) {
       begin();
     }
@@ -91,6 +95,10 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
     try {
       FrameCodecs.openWindow(codec, config.http2().config());
       ctx.flush();
+      endpoints = Endpoints.of(ctx.channel());
+      if (config.keepAlive()) {
+        attempt.early(this);
+      }
     } catch (Http2Exception e) {
       exceptionCaught(ctx, e);
     }
@@ -135,7 +143,9 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
       } else if (msg instanceof Http2GoAwayFrame frame) {
         goAwayCame(frame);
       } else if (msg instanceof Http2PingFrame ping && ping.ack()) {
-        answered(ping.content());
+        answered(ping.content()); // others are heard of as everything is
+      } else if (msg instanceof Http2SettingsAckFrame) {
+        windows.acknowledged();
       }
     } finally {
       ReferenceCountUtil.release(msg);
@@ -144,15 +154,19 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
 
   private void answered(long ping) {
     try {
-      windows.answered(ping); // others are heard of as everything is: channelReadComplete
+      windows.answered(ping);
     } catch (Http2Exception e) {
-      LOG.debug("could not widen a window of {}", pool.origin(), e);
+      LOG.debug("could not change a window of {}", pool.origin(), e);
     }
   }
 
   /** Bytes of a body have come on a stream. */
   void received(int streamId, int bytes) {
-    windows.received(streamId, bytes);
+    try {
+      windows.received(streamId, bytes);
+    } catch (Http2Exception e) {
+      LOG.debug("could not change a window of {}", pool.origin(), e);
+    }
   }
 
   @Override
@@ -179,7 +193,6 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
       pool.roomChanged(this);
     } else {
       ready = true;
-      endpoints = Endpoints.of(ctx.channel());
       keepAlive = Http2KeepAlive.start(ctx, config.http2(), this::noAnswer);
       attempt.ready(this);
     }

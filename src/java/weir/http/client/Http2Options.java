@@ -21,16 +21,16 @@ public final class Http2Options {
 
   /**
    * Bytes of one response that may be on their way, or wait unread, before it is known how long the way
-   * is: 1 MiB.
+   * is: 32 MiB, or less when much waits unread already.
    */
-  public static final int DEFAULT_STREAM_WINDOW_BYTES = 1 << 20;
+  public static final int DEFAULT_STREAM_WINDOW_BYTES = 32 << 20;
 
   /**
-   * The same once it is known, as long as the program reads as fast as the server sends: 32 MiB. A
+   * The same once it is known, as long as the program reads as fast as the server sends: 128 MiB. A
    * window is what comes at most within one round trip, so that a smaller one slows down large bodies
    * from afar.
    */
-  public static final int DEFAULT_MAX_WINDOW_BYTES = 32 << 20;
+  public static final int DEFAULT_MAX_WINDOW_BYTES = 128 << 20;
 
   /**
    * Bytes of all responses of a connection that may be on their way, or wait unread: 256 MiB, so that

@@ -237,11 +237,29 @@ final class OriginPool extends Serial {
         });
   }
 
+  /** The first of those that wait for a connection need not wait until it is ready. */
+  void early(Connecting attempt, ClientConnection connection) {
+    submit(
+        () -> {
+          for (Exchange each = waiting.first(); attempt.riders > 0; each = each.next) {
+            if (each.connecting == attempt) {
+              connection.slot().early = true;
+              attempts.getOff(each);
+              waiting.remove(each);
+              lease(each, connection);
+              countWaiting();
+              return;
+            }
+          }
+        });
+  }
+
   /** A new connection is ready. */
   void connected(Connecting attempt, ClientConnection connection) {
     submit(
         () -> {
           attempts.over(attempt);
+          connection.slot().early = false;
           attempts.expect(connection.isMultiplexed() ? connection.room() : 1);
           boolean more = leaseToRiders(attempt, connection);
           if (connection.slot().leases == 0 || connection.isMultiplexed()) {
@@ -311,7 +329,7 @@ final class OriginPool extends Serial {
         () -> {
           stats.ended(askedSince);
           connection.slot().leases--;
-          if (!connection.slot().gone) {
+          if (!connection.slot().gone && !connection.slot().early) {
             serve(connection);
           }
         });

@@ -46,8 +46,7 @@ public final class FrameCodecs {
    */
   public static Http2FrameCodec create(
       boolean server, Http2Config config, long headerBytes, Http2FrameLogger logger) {
-    Http2FrameCodecBuilder builder =
-        server ? new ForServer(config.maxConcurrentStreams()) : new ForClient();
+    Http2FrameCodecBuilder builder = server ? new ForServer(config) : new ForClient(config);
     builder
         .initialSettings(config.initial(server, headerBytes))
         .validateHeaders(true) // what it refuses ends a stream before anybody hears of it
@@ -74,14 +73,22 @@ public final class FrameCodecs {
     return builder.build();
   }
 
+  private static Http2Connection connection(boolean server, Http2Config config) {
+    Http2Connection connection = new DefaultHttp2Connection(server);
+    connection
+        .local()
+        .flowController(new ReceiveWindows(connection, config.unread(), config.firstWindow()));
+    return connection;
+  }
+
   /** Builds codecs that send the most urgent first. */
   private static final class ForServer extends Http2FrameCodecBuilder {
     private final int maxStreams;
     private final PrioritizedSending sending;
 
-    ForServer(int maxStreams) {
-      this.maxStreams = maxStreams;
-      Http2Connection connection = new DefaultHttp2Connection(true);
+    ForServer(Http2Config config) {
+      maxStreams = config.maxConcurrentStreams();
+      Http2Connection connection = FrameCodecs.connection(true, config);
       sending = new PrioritizedSending(connection);
       connection.remote().flowController(sending);
       connection(connection);
@@ -97,8 +104,8 @@ public final class FrameCodecs {
   }
 
   private static final class ForClient extends Http2FrameCodecBuilder {
-    ForClient() {
-      server(false);
+    ForClient(Http2Config config) {
+      connection(FrameCodecs.connection(false, config));
     }
 
     @Override
@@ -147,11 +154,10 @@ public final class FrameCodecs {
    */
   public static void openWindow(Http2FrameCodec codec, Http2Config config) throws Http2Exception {
     Http2Connection connection = codec.connection();
-    int more =
-        config.connectionWindowBytes()
-            - connection.local().flowController().windowSize(connection.connectionStream());
-    if (more > 0) {
-      connection.local().flowController().incrementWindowSize(connection.connectionStream(), more);
+    ReceiveWindows windows = (ReceiveWindows) connection.local().flowController();
+    int wide = (int) Math.min(config.connectionWindowBytes(), config.unread().free());
+    if (wide > windows.windowSize(connection.connectionStream())) {
+      windows.resize(connection.connectionStream(), wide);
     }
   }
 }

@@ -27,6 +27,7 @@ import java.util.Objects;
  *     send
  * @param maxWaitingAcks answers to SETTINGS, PING and faults that may wait for the peer to read
  * @param maxContinuations small CONTINUATION frames in a row
+ * @param unread bounds what waits unread on all connections that share it
  * @param settings more settings for the peer, which win; may be empty
  */
 public record Http2Config(
@@ -42,22 +43,23 @@ public record Http2Config(
     int maxWindowUpdates,
     int maxWaitingAcks,
     int maxContinuations,
+    UnreadBudget unread,
     Http2Settings settings) {
 
   /** Streams that may be open at once: 128. */
   public static final int DEFAULT_MAX_CONCURRENT_STREAMS = 128;
 
-  /** Bytes of a body before somebody has read them: 1 MiB. */
-  public static final int DEFAULT_STREAM_WINDOW_BYTES = 1024 * 1024;
+  /** Bytes of a body before somebody has read them: 32 MiB. */
+  public static final int DEFAULT_STREAM_WINDOW_BYTES = 32 * 1024 * 1024;
 
-  /** Bytes of all bodies of a connection before somebody has read them: 4 MiB. */
-  public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
+  /** Bytes of all bodies of a connection before somebody has read them: 128 MiB. */
+  public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 128 * 1024 * 1024;
 
-  /** How wide the window of a stream may grow: 32 MiB. */
-  public static final int DEFAULT_MAX_WINDOW_BYTES = 32 * 1024 * 1024;
+  /** How wide the window of a stream may grow: 128 MiB. */
+  public static final int DEFAULT_MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 
-  /** How wide the window of a connection may grow: 64 MiB. */
-  public static final int DEFAULT_MAX_CONNECTION_WINDOW_BYTES = 64 * 1024 * 1024;
+  /** How wide the window of a connection may grow: 256 MiB. */
+  public static final int DEFAULT_MAX_CONNECTION_WINDOW_BYTES = 256 * 1024 * 1024;
 
   /** Largest frame: 16 KiB, the least that there is. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 16 * 1024;
@@ -104,7 +106,7 @@ public record Http2Config(
   Http2Settings initial(boolean server, long headerBytes) {
     Http2Settings all = new Http2Settings();
     all.maxConcurrentStreams(server ? maxConcurrentStreams : 0);
-    all.initialWindowSize(streamWindowBytes);
+    all.initialWindowSize(unread.first(streamWindowBytes));
     all.maxFrameSize(maxFrameBytes);
     all.maxHeaderListSize(maxHeaderListBytes > 0 ? maxHeaderListBytes : headerBytes);
     if (server) {
@@ -115,6 +117,12 @@ public record Http2Config(
     }
     all.putAll(settings);
     return all;
+  }
+
+  /** Returns how much of a stream may come first, whatever has set it. */
+  public int firstWindow() {
+    Integer set = settings.initialWindowSize();
+    return set == null ? streamWindowBytes : set;
   }
 
   /** What an {@link Http2Config} is made of. Each method returns the builder. */
@@ -131,6 +139,7 @@ public record Http2Config(
     private int maxWindowUpdates = DEFAULT_MAX_WINDOW_UPDATES;
     private int maxWaitingAcks = DEFAULT_MAX_WAITING_ACKS;
     private int maxContinuations = DEFAULT_MAX_CONTINUATIONS;
+    private UnreadBudget unread = UnreadBudget.PROCESS;
     private Http2Settings settings = new Http2Settings();
 
     private Builder() {}
@@ -208,6 +217,12 @@ public record Http2Config(
       return this;
     }
 
+    /** Sets what bounds all that waits unread. Default: {@link UnreadBudget#PROCESS}. */
+    public Builder unread(UnreadBudget budget) {
+      unread = Objects.requireNonNull(budget, "budget");
+      return this;
+    }
+
     /** Adds settings for the peer, which win over what the other methods have set. */
     public Builder settings(Http2Settings more) {
       settings = new Http2Settings().copyFrom(Objects.requireNonNull(more, "settings"));
@@ -237,6 +252,7 @@ public record Http2Config(
           maxWindowUpdates,
           maxWaitingAcks,
           maxContinuations,
+          unread,
           settings);
     }
   }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -105,7 +106,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
       peer = Peer.of(Endpoints.of(c.channel()), secure, context.config().proxies());
     }
     session = secure ? NettyMessages.sslSession(c.channel()) : null;
-    windows = new WindowTuner(codec, c, context.config().http2().limits());
+    windows =
+        new WindowTuner(
+            codec, c, context.config().http2().limits(), full -> gate.set(ReadGate.UNREAD, full));
     timer = new Http2Timer(this, context.config().timeouts());
     loop.sweep().add(timer);
     if (c.channel().isActive()) {
@@ -199,6 +202,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext c, Object frame) {
     if (frame instanceof Http2PingFrame ping && ping.ack()) {
       answered(ping.content());
+    } else if (frame instanceof Http2SettingsAckFrame) {
+      windows.acknowledged();
     }
     ReferenceCountUtil.release(frame);
   }
@@ -209,13 +214,17 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
         nameLastStream();
       }
     } catch (Http2Exception e) {
-      LOG.debug("could not widen a window of {}", remote(), e);
+      LOG.debug("could not change a window of {}", remote(), e);
     }
   }
 
   /** Bytes of a body have come that is read while it arrives. */
   void received(int streamId, int bytes) {
-    windows.received(streamId, bytes);
+    try {
+      windows.received(streamId, bytes);
+    } catch (Http2Exception e) {
+      LOG.debug("could not change a window of {}", remote(), e);
+    }
   }
 
   // ---- streams
@@ -312,7 +321,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
 
   /** Returns after how many bytes that were read it is worth while to open a window again. */
   int windowStep() {
-    return Math.min(MAX_STEP, context.config().http2().limits().streamWindowBytes() / 4 + 1);
+    return Math.min(MAX_STEP, context.config().http2().limits().firstWindow() / 4 + 1);
   }
 
   /** Returns whether the client may not send any more on a stream, or at all. */
