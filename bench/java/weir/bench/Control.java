@@ -39,7 +39,7 @@ public final class Control {
   }
 
   /** Returns bytes allocated since the JVM started, -1 where it cannot tell (before JDK 21). */
-  private static long allocated() {
+  public static long allocated() {
     try {
       return (long)
           com.sun.management.ThreadMXBean.class

@@ -1,25 +1,15 @@
 package weir.bench;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 
 /**
  * The limit: Netty's decoder and a handler that writes one buffer encoded beforehand, with the
@@ -35,29 +25,12 @@ public final class LimitServer {
 
   /** Starts the server on a free port of the loopback address. */
   public static void main(String[] args) throws IOException {
-    Control.serve(((InetSocketAddress) start().localAddress()).getPort());
+    Control.serve(BareServer.port(start()));
   }
 
   static Channel start() {
-    EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    return new ServerBootstrap()
-        .group(loop)
-        .channel(EpollServerSocketChannel.class)
-        .option(ChannelOption.SO_BACKLOG, 1024)
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.TCP_NODELAY, true)
-        .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
-        .childHandler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new HttpRequestDecoder()).addLast(new Answers());
-              }
-            })
-        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-        .syncUninterruptibly()
-        .channel();
+    return BareServer.start(
+        1024, c -> c.pipeline().addLast(new HttpRequestDecoder()).addLast(new Answers()));
   }
 
   private static ByteBuf encoded(String contentType, String body) {

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import weir.bench.Control;
 
 /**
  * Keeps a client busy with a number of requests in flight, for as long as the measuring script says
@@ -45,7 +46,7 @@ public final class Load {
   private String run(long millis) throws InterruptedException {
     Round round = new Round(System.nanoTime() + millis * 1_000_000);
     long cpu = cpu();
-    long bytes = allocated();
+    long bytes = Control.allocated();
     long from = System.nanoTime();
     for (int i = 0; i < inFlight; i++) {
       round.next();
@@ -58,7 +59,7 @@ public final class Load {
         + " "
         + (cpu() - cpu)
         + " "
-        + (allocated() - bytes)
+        + (Control.allocated() - bytes)
         + " "
         + round.failures.get();
   }
@@ -97,16 +98,5 @@ public final class Load {
   private static long cpu() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
-  }
-
-  private static long allocated() {
-    try {
-      return (long)
-          com.sun.management.ThreadMXBean.class
-              .getMethod("getTotalThreadAllocatedBytes")
-              .invoke(ManagementFactory.getThreadMXBean());
-    } catch (ReflectiveOperationException e) {
-      return -1;
-    }
   }
 }

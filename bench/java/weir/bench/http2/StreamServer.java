@@ -4,19 +4,11 @@ import clojure.lang.AFn;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
@@ -33,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import weir.bench.BareServer;
 import weir.bench.Control;
 import weir.http.HttpServer;
 import weir.http.RingServer;
@@ -92,30 +85,17 @@ public final class StreamServer {
   }
 
   private static int limit() {
-    Channel channel =
-        new ServerBootstrap()
-            .group(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
-            .channel(EpollServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, 1024)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel c) {
-                    c.pipeline()
-                        .addLast(
-                            Http2FrameCodecBuilder.forServer()
-                                .initialSettings(
-                                    Http2Settings.defaultSettings().maxConcurrentStreams(128))
-                                .build())
-                        .addLast(new Http2MultiplexHandler(new Answer()));
-                  }
-                })
-            .bind(ANY)
-            .syncUninterruptibly()
-            .channel();
-    return ((InetSocketAddress) channel.localAddress()).getPort();
+    return BareServer.port(
+        BareServer.start(
+            1024,
+            c ->
+                c.pipeline()
+                    .addLast(
+                        Http2FrameCodecBuilder.forServer()
+                            .initialSettings(
+                                Http2Settings.defaultSettings().maxConcurrentStreams(128))
+                            .build())
+                    .addLast(new Http2MultiplexHandler(new Answer()))));
   }
 
   @ChannelHandler.Sharable

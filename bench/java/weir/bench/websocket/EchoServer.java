@@ -1,15 +1,7 @@
 package weir.bench.websocket;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -19,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import weir.bench.BareServer;
 import weir.bench.Control;
 import weir.http.HttpServer;
 import weir.http.RingRequest;
@@ -77,26 +70,13 @@ public final class EchoServer {
   }
 
   private static int limit() {
-    Channel channel =
-        new ServerBootstrap()
-            .group(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
-            .channel(EpollServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, 8192)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel c) {
-                    c.pipeline()
-                        .addLast(new HttpServerCodec(), new HttpObjectAggregator(8192))
-                        .addLast(new WebSocketServerProtocolHandler("/"), new LimitEcho());
-                  }
-                })
-            .bind(ANY)
-            .syncUninterruptibly()
-            .channel();
-    return ((InetSocketAddress) channel.localAddress()).getPort();
+    return BareServer.port(
+        BareServer.start(
+            8192,
+            c ->
+                c.pipeline()
+                    .addLast(new HttpServerCodec(), new HttpObjectAggregator(8192))
+                    .addLast(new WebSocketServerProtocolHandler("/"), new LimitEcho())));
   }
 
   private static final class LimitEcho extends ChannelInboundHandlerAdapter {
