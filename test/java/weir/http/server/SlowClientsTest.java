@@ -95,33 +95,6 @@ class SlowClientsTest {
     }
   }
 
-  /** Sends a byte whenever another client's request was answered, until the connection is cut. */
-  private static CompletableFuture<Void> drip(RawClient client, RawClient other) {
-    return CompletableFuture.runAsync(
-        () -> {
-          while (sent(client, "y")) {
-            assertEquals("/", ask(other));
-          }
-        });
-  }
-
-  private static boolean sent(RawClient client, String text) {
-    try {
-      client.send(text);
-      return true;
-    } catch (IOException cut) {
-      return false;
-    }
-  }
-
-  private static String ask(RawClient client) {
-    try {
-      return client.get("/").read().text();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Test
   void aGatheredBodyThatDoesNotComeIs408() throws Exception {
     server = builder().bodyTimeout(SHORT).start();
@@ -208,7 +181,7 @@ class SlowClientsTest {
         RawClient other = protocol.client(server.port());
         RawClient slow = protocol.client(server.port())) {
       slow.send(POST + "100000000\r\n\r\n");
-      CompletableFuture<Void> dribbling = drip(slow, other);
+      CompletableFuture<Void> dribbling = Dripping.untilCut(slow, other);
       assertSlow(slow);
       slow.socket().close();
       dribbling.get(20, TimeUnit.SECONDS);
@@ -234,7 +207,7 @@ class SlowClientsTest {
       int length = 0;
       for (; !cut.isDone(); length += 0x1000) { // which began later, and its time is over
         client.send("1000\r\n" + piece + "\r\n");
-        assertEquals("/", ask(other));
+        assertEquals("/", Dripping.ask(other));
       }
       cut.get();
       assertEquals("" + length, client.send("0\r\n\r\n").read().text());

@@ -3,7 +3,6 @@ package weir.http.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -59,37 +58,10 @@ class SlowHeadersTest {
     try (RawClient client = new RawClient(server.port());
         RawClient other = new RawClient(server.port())) {
       client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
-      CompletableFuture<Void> dripping = drip(client, other);
+      CompletableFuture<Void> dripping = Dripping.untilCut(client, other);
       assertEquals(408, client.read().status());
       client.socket().close();
       dripping.get(20, TimeUnit.SECONDS);
-    }
-  }
-
-  /** Sends a byte whenever another client's request was answered, until the connection is cut. */
-  private static CompletableFuture<Void> drip(RawClient client, RawClient other) {
-    return CompletableFuture.runAsync(
-        () -> {
-          while (sent(client, "y")) {
-            assertEquals("/", ask(other));
-          }
-        });
-  }
-
-  private static boolean sent(RawClient client, String text) {
-    try {
-      client.send(text);
-      return true;
-    } catch (IOException cut) {
-      return false;
-    }
-  }
-
-  private static String ask(RawClient client) {
-    try {
-      return client.get("/").read().text();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
