@@ -1,5 +1,6 @@
 package weir.http.client;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2NoMoreStreamIdsException;
@@ -39,8 +40,26 @@ final class Http2StreamLoss {
   /** Something is wrong with the stream. */
   void failed(Throwable cause) {
     if (failure == null) {
-      failure = isOfResponse(cause) ? protocolError(cause) : cause;
+      failure = explained(cause);
     }
+  }
+
+  private Throwable explained(Throwable cause) {
+    if (cause instanceof Http2Exception.HeaderListSizeException) {
+      return tooLong(cause);
+    }
+    return isOfResponse(cause) ? protocolError(cause) : cause;
+  }
+
+  /** What HTTP/1.1 has for the same. */
+  private TooLongHttpHeaderException tooLong(Throwable cause) {
+    ClientConfig config = connection.config();
+    long own = config.http2().config().maxHeaderListBytes();
+    return new TooLongHttpHeaderException(
+        "HTTP header is larger than "
+            + (own > 0 ? own : config.maxHeaderBytes())
+            + " bytes, 32 more counted for each field",
+        cause);
   }
 
   /** The head of the request could not be sent. */

@@ -58,9 +58,9 @@ public final class FrameCodecs {
         .encoderEnforceMaxRstFramesPerWindow(
             config.maxResets(), (int) Http2Config.RESET_SPAN.toSeconds())
         .decoderEnforceMaxSmallContinuationFrames(config.maxContinuations());
-    if (server) {
-      builder.encoderIgnoreMaxHeaderListSize(true); // it has none, and would count all the same
-    } else { // streams wait rather than fail, and programs may cancel as many as they like
+    // A limit is advice (RFC 9113 §6.5.2), and servers answer what is over it.
+    builder.encoderIgnoreMaxHeaderListSize(true);
+    if (!server) { // streams wait rather than fail, and programs may cancel as many as they like
       builder
           .encoderEnforceMaxConcurrentStreams(true)
           .headerSensitivityDetector((name, value) -> FieldRules.isSecret(name))

@@ -248,4 +248,23 @@ class Http2BothSidesTest {
     running.acquire(16);
     assertEquals(List.of(), failures);
   }
+
+  /** As over HTTP/1.1, but that the connection goes on. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRequestWhoseHeaderIsTooLargeIsAnswered431(boolean tls) throws Exception {
+    connect(tls, true);
+    String large = "y".repeat(9000);
+    assertEquals(
+        431,
+        get(client.send(HttpRequest.get(url + "headers").header("x", large).build())).status());
+    InputStream body = new ByteArrayInputStream(new byte[3_000_000]);
+    assertEquals(
+        431,
+        get(client.send(HttpRequest.post(url + "echo").header("x", large).body(body).build()))
+            .status());
+    Response next = get(client.send(HttpRequest.get(url + "headers").as(BodyMode.STRING).build()));
+    assertEquals(200, next.status());
+    assertEquals(1, client.stats().connections());
+  }
 }

@@ -11,7 +11,10 @@ import static weir.http.client.FrameServer.HEADERS;
 import static weir.http.client.FrameServer.PROTOCOL_ERROR;
 import static weir.http.client.FrameServer.PUSH_PROMISE;
 import static weir.http.client.FrameServer.RST_STREAM;
+import static weir.http.client.FrameServer.SETTINGS;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -21,12 +24,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.http.HttpClient;
 import weir.http.Response;
 import weir.http.client.FrameServer.Request;
 import weir.testing.Await;
 
 /** What a response of HTTP/2 must be, and what becomes of others and of floods. */
 class Http2ResponsesTest extends Http2Peer {
+
+  private static final int MAX_HEADER_LIST_SIZE = 6;
 
   @ParameterizedTest
   @ValueSource(
@@ -106,6 +112,40 @@ class Http2ResponsesTest extends Http2Peer {
         });
     assertInstanceOf(ProtocolException.class, failureOf(send()));
     assertEquals("ok", get(send()).body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aHeaderOverOurLimitIsAFailureOfItsStreamOnly(boolean trailers) throws Exception {
+    BlockingQueue<Long> settings = new LinkedBlockingQueue<>();
+    client = of(HttpClient.builder().maxHeaderBytes(5000));
+    serve(
+        with -> {
+          with.open();
+          byte[] told = with.await(SETTINGS).payload();
+          for (int i = 0; i < told.length; i += 6) {
+            if (told[i + 1] == MAX_HEADER_LIST_SIZE) {
+              settings.add(Unpooled.wrappedBuffer(told).getUnsignedInt(i + 2));
+            }
+          }
+          int stream = with.request().stream();
+          if (trailers) {
+            with.headers(stream, false, ":status", "200");
+            with.data(stream, false, "body");
+            with.headers(stream, true, "x", "y".repeat(5000));
+          } else {
+            with.headers(stream, false, ":status", "200", "x", "y".repeat(5000));
+            with.data(stream, true, "never read");
+          }
+          with.await(RST_STREAM);
+          answerAll(with, "ok");
+        });
+    Throwable e = failureOf(send());
+    assertInstanceOf(TooLongFrameException.class, e);
+    assertTrue(e.getMessage().contains("larger than 5000 bytes"), e.getMessage());
+    assertEquals(5000, settings.poll(20, TimeUnit.SECONDS));
+    assertEquals("ok", get(send()).body());
+    assertEquals(1, server.connections());
   }
 
   @Test

@@ -98,6 +98,33 @@ class Http2PeersTest {
     assertEquals("5000000", curl(tls, "/count", option, "-T", file.toString()));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void curlIsToldThatItsHeaderIsTooLarge(boolean tls) throws Exception {
+    serve(tls);
+    String version = tls ? "--http2" : "--http2-prior-knowledge";
+    String told = "%{http_version} %{http_code}";
+    String field = "x: " + "y".repeat(9000);
+    assertEquals("2 431", curl(tls, "/", version, "-w", told, "-H", field));
+  }
+
+  @Test
+  void nghttpIsToldThatItsHeaderIsTooLargeAndGoesOn() throws Exception {
+    serve(false);
+    List<String> command =
+        List.of(
+            "nghttp",
+            "-v",
+            "--no-dep",
+            "-H",
+            "x: " + "y".repeat(9000),
+            url(false, "/"),
+            url(false, "/count"));
+    String output = Program.run("", command);
+    assertEquals(2, output.split(":status: 431", -1).length - 1, output);
+    assertFalse(output.contains("recv GOAWAY"), output);
+  }
+
   @Test
   void nghttpSeesTheTrailersAndAGoodEnd() throws Exception {
     serve(false);
