@@ -84,7 +84,8 @@
     (is (false? (AlephCompressionOptions/hasDeflate options)))
     (is (= "gzip" (coding {:compression-options options} "br, gzip, deflate")))))
 
-(deftest programs-may-choose-as-servers-do
+(versions/http1-test programs-may-choose-as-servers-do
+  "No request is made."
   (is (= {"gzip" 1.0, "br" 0.5, "*" 0.0} (compression/parse-accept-encoding "GZIP, br;q=0.5, *;q=0")))
   (is (= {} (compression/parse-accept-encoding nil)))
   (is (= "br" (compression/choose-codec compression/available-compressor-options "gzip, br")))

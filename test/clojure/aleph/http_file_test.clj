@@ -45,7 +45,8 @@
                 client (versions/raw-client (netty/port server))]
       (.read (.get client "/")))))
 
-(deftest a-file-is-described-as-it-is-now
+(versions/http1-test a-file-is-described-as-it-is-now
+  "No request is made."
   (let [file (http/file *letters*)]
     (is (= {:fd *letters* :offset 0 :length 36 :chunk-size 16384} (into {} file)))
     (is (= "aleph.http.file.HttpFile" (.getName (class file))))
@@ -62,7 +63,8 @@
         (is (= (str (count expected)) (.header response "content-length")))
         (is (= expected (.text response)))))))
 
-(deftest over-tls-a-region-is-read-in-chunks
+(versions/http1-test over-tls-a-region-is-read-in-chunks
+  "Written to a TLS socket as it is."
   (let [^X509Bundle certificate (-> (CertificateBuilder.) (.subject "CN=localhost") (.setIsCertificateAuthority true)
                                     (.buildSelfSigned))
         context (.build (SslContextBuilder/forServer
@@ -89,7 +91,8 @@
         (is (re-find #"(?i)content-length: 30\r\n" response))
         (is (.endsWith response (subs text 1 31)))))))
 
-(deftest bad-regions-are-refused-when-they-are-described
+(versions/http1-test bad-regions-are-refused-when-they-are-described
+  "No request is made."
   (let [missing (io/file *directory* "missing")]
     (doseq [[arguments message] {[missing] #"missing file does not exist"
                                  [*directory*] #" is a directory, file expected"
@@ -111,13 +114,15 @@
     (spit *letters* "short")
     (is (= 500 (.status (served body))))))
 
-(deftest a-file-becomes-buffers-of-its-chunk-size
+(versions/http1-test a-file-becomes-buffers-of-its-chunk-size
+  "No request is made."
   (let [file (http/file *letters* 2 20 8)
         stream (@(requiring-resolve 'aleph.http.file/http-file->stream) file)]
     (is (= [8 8 4] (map #(.remaining ^java.nio.ByteBuffer %) (s/stream->seq stream))))
     (is (= (subs text 2 22) (bs/to-string file)))))
 
-(deftest the-chunk-size-can-be-bound
+(versions/http1-test the-chunk-size-can-be-bound
+  "No request is made."
   (require 'aleph.http.file)
   (with-bindings {(resolve 'aleph.http.file/*default-file-chunk-size*) 5}
     (is (= 5 (:chunk-size (http/file ^Path (.toPath *letters*)))))))

@@ -76,7 +76,8 @@
       500 :something
       500 (d/error-deferred (ex-info "wanted by the test" {})))))
 
-(deftest bad-values-say-what-is-wrong
+(versions/http1-test bad-values-say-what-is-wrong
+  "No request is made."
   (are [option value] (thrown-with-msg? IllegalArgumentException (re-pattern (str option "|address range"))
                                         (http/start-server hello {:port 0 option value}))
     :keep-alive-timeout -1

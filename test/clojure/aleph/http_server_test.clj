@@ -178,6 +178,7 @@
                           (http/start-server (fn [_]) options))
         (pr-str options))))
 
-(deftest a-server-prints-its-state
+(versions/http1-test a-server-prints-its-state
+  "No request is made."
   (with-open [^HttpServer server (http/start-server (fn [_]) {:port 0 :shutdown-timeout 0})]
     (is (re-find #"^AlephServer\[channel:.*, transport:\w+\]$" (pr-str server)))))

@@ -50,7 +50,8 @@
     (ask {:logger (LoggingHandler. "weir.server-test" LogLevel/ERROR)}
          (fn [_] (await-true "bytes are logged" #(seq (.lines log "READ: ")))))))
 
-(deftest values-of-the-wrong-kind-are-refused
+(versions/http1-test values-of-the-wrong-kind-are-refused
+  "No request is made."
   (is (thrown-with-msg? IllegalArgumentException #":logger .*LoggingHandler"
                         (http/start-server (fn [_]) {:port 0, :logger :debug})))
   (is (thrown-with-msg? IllegalArgumentException #":on-event .*function"

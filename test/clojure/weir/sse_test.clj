@@ -68,7 +68,8 @@
         (is (.atEnd client))
         (Await/until "the source is closed" (fn [] (s/closed? events)))))))
 
-(deftest no-field-breaks-out-of-its-line
+(versions/http1-test no-field-breaks-out-of-its-line
+  "No request is made."
   (is (thrown-with-msg? IllegalArgumentException #"id: \"1\ndata: forged\""
                         (sse/event {:id "1\ndata: forged" :data "x"})))
   (is (thrown-with-msg? IllegalArgumentException #"event: \"a\rb\"" (sse/event {:event "a\rb"})))
@@ -76,6 +77,7 @@
   (is (thrown-with-msg? IllegalArgumentException #":event is :x" (sse/event :x)))
   (is (= "data: \ndata: x\n\n" (String. (.encode (ServerSentEvent/of "\nx"))))))
 
-(deftest the-client-tells-where-it-left-off
+(versions/http1-test the-client-tells-where-it-left-off
+  "No request is made."
   (is (= "7" (sse/last-event-id {:headers {"last-event-id" "7"}})))
   (is (nil? (sse/last-event-id {:headers {}}))))

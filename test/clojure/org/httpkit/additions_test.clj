@@ -44,14 +44,16 @@
   (^RawClient$Response [^RawClient client ^String raw] (.read (.send client raw))))
 
 ;; [D] §2.1: TLS.
-(deftest tls
+(versions/http1-test tls
+  "Clients and versions of its own."
   (with-port* (fn [req] {:body (str (:scheme req) (some? (:async-channel req)))})
     {:ssl-context (tls/self-signed "localhost")}
     (fn [port]
       (is (= ":httpstrue" (slurp (:body @(http/get (str "https://localhost:" port) {:insecure? true}))))))))
 
 ;; [D] §2.1 and §11.1: HTTP/2 by ALPN and with prior knowledge, with the same request maps and channels.
-(deftest http-2
+(versions/http1-test http-2
+  "Clients and versions of its own."
   (let [gone (promise)
         handler (fn [{:keys [uri body] :as req}]
                   (case uri
@@ -247,7 +249,8 @@
   (is (thrown-with-msg? IllegalArgumentException #":ring-async\? is nil \(expected: true"
                         (server/run-server (constantly nil) {:port 0 :async-timeout 1}))))
 
-(deftest bad-options-are-told
+(versions/http1-test bad-options-are-told
+  "No request is made."
   (are [message options] (thrown-with-msg? IllegalArgumentException message
                                            (server/run-server (constantly nil) (assoc options :port 0)))
     #":max-body is 0 \(expected: a whole number above 0" {:max-body 0}

@@ -213,7 +213,8 @@
 
 (defn- poll [^LinkedBlockingQueue q] (.poll q 5 TimeUnit/SECONDS))
 
-(deftest a-websocket-echoes-and-closes
+(versions/http1-test a-websocket-echoes-and-closes
+  "The JDK's WebSocket speaks HTTP/1.1; `weir.http.server.Http2TunnelTest` has streams."
   (let [events (LinkedBlockingQueue.)
         server-events (LinkedBlockingQueue.)]
     (with-port*
@@ -243,7 +244,8 @@
                  (repeatedly 8 #(poll server-events)))))))))
 
 ;; [D] §5.1: no message is lost with with-channel, however late its callback comes.
-(deftest with-channel-loses-no-message
+(versions/http1-test with-channel-loses-no-message
+  "The JDK's WebSocket speaks HTTP/1.1; `weir.http.server.Http2TunnelTest` has streams."
   (let [events (LinkedBlockingQueue.)
         connected (promise)]
     (with-port*
@@ -260,7 +262,8 @@
           (deliver connected true)
           (is (= "X" (poll events))))))))
 
-(deftest the-code-of-a-close-becomes-a-status
+(versions/http1-test the-code-of-a-close-becomes-a-status
+  "The JDK's WebSocket speaks HTTP/1.1; `weir.http.server.Http2TunnelTest` has streams."
   (doseq [[code status] {1000 :normal, 1001 :going-away, 4000 :unknown}]
     (let [closed (promise)]
       (with-port*
@@ -271,7 +274,8 @@
           (is (= status (next-of closed))))))))
 
 ;; [D] §2.2: a WebSocket is closed with 1001 when the server stops, and told :server-close.
-(deftest a-websocket-hears-that-the-server-stops
+(versions/http1-test a-websocket-hears-that-the-server-stops
+  "The JDK's WebSocket speaks HTTP/1.1; `weir.http.server.Http2TunnelTest` has streams."
   (let [events (LinkedBlockingQueue.)
         closed (promise)
         stop (server/run-server (fn [req] (as-channel req {:on-open #(send! % "open")
@@ -294,6 +298,7 @@
     (with-client [client (fn [req] (as-channel req {:on-handshake-error #(send! % {:status 418} true)})) {}]
       (is (= 418 (.status (.read (.send client raw))))))))
 
-(deftest the-accept-value-is-that-of-the-rfc
+(versions/http1-test the-accept-value-is-that-of-the-rfc
+  "Over HTTP/2 a handshake has no key (RFC 8441)."
   (is (= "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" (server/sec-websocket-accept "dGhlIHNhbXBsZSBub25jZQ==")
          (server/accept "dGhlIHNhbXBsZSBub25jZQ=="))))

@@ -280,7 +280,8 @@
             "httpkit.server.status.500" "done.500" "httpkit.server.status.413" "done.413"])
            (frequencies @events)))))
 
-(deftest bad-options-are-told
+(versions/http1-test bad-options-are-told
+  "No request is made."
   (are [message options] (thrown-with-msg? IllegalArgumentException message
                                            (server/run-server (constantly nil) (versions/options (merge {:port 0} options))))
     #":event-names is 1 \(expected: a map" {:event-names 1}
@@ -300,7 +301,8 @@
       (answer client (GET "/")))
     (is (= ["s.200"] @events))))
 
-(deftest unix-sockets
+(versions/http1-test unix-sockets
+  "Written to a socket as it is."
   (let [file (.resolve (Files/createTempDirectory "kit" (make-array java.nio.file.attribute.FileAttribute 0))
                        "s")
         address (UnixDomainSocketAddress/of file)]
@@ -333,12 +335,14 @@
 
 ;;; stopping
 
-(deftest a-busy-port-throws
+(versions/http1-test a-busy-port-throws
+  "No request is made."
   (with-client [client (constantly nil) {}]
     (is (thrown? BindException
                  (server/run-server (constantly nil) {:port (.getPort (.socket client))})))))
 
-(deftest the-old-way-to-stop
+(versions/http1-test the-old-way-to-stop
+  "No request is made."
   (let [server (atom nil)]
     (reset! server (server/run-server (constantly nil) {:port 0}))
     (let [s (:server (meta @server))]
@@ -350,7 +354,8 @@
       (is (= :stopped (server/server-status s))))))
 
 ;; [D] §2.2: the status is :stopped before the promise is delivered, and the port is free.
-(deftest the-new-way-to-stop
+(versions/http1-test the-new-way-to-stop
+  "No request is made."
   (let [s (server/run-server (constantly nil) {:port 0 :legacy-return-value? false})
         port (server/server-port s)
         stopped (server/server-stop! s {:timeout 50})]

@@ -174,7 +174,8 @@
     (with-client handler {} (fn [client] (is (= [200 "sync"] (answer client)))))
     (with-client handler {:async? true} (fn [client] (is (= [200 "async"] (answer client)))))))
 
-(deftest options-that-need-an-asynchronous-handler-say-so
+(versions/http1-test options-that-need-an-asynchronous-handler-say-so
+  "No request is made."
   (doseq [[options message] {{:async-timeout 5} #":async\? is nil \(expected: true with :async-timeout"
                              {:async? true :async-timeout -1} #":async-timeout is -1"
                              {:async? true :async-timeout-handler (fn [_ _ _])} #":async-timeout is nil"
