@@ -66,14 +66,14 @@ class ResponseHeadsTest {
     server = protocol.server().port(0).eventLoopThreads(1).application(application).start();
     try (RawClient client = protocol.client(server.port())) {
       RawClient.Response response = client.get("/").read();
-      assertEquals(
-          response.head(), client.get("/").read().head().replaceAll("Date: .*", dateOf(response)));
+      assertEquals(undated(response), undated(client.get("/").read()));
       return response;
     }
   }
 
-  private static String dateOf(RawClient.Response response) {
-    return "Date: " + response.header("date");
+  /** Returns a head whose second does not show. */
+  private static String undated(RawClient.Response response) {
+    return response.head().replaceAll("(?i)(date: ).*", "$1");
   }
 
   private RawClient.Response answerHeaders(Object... namesAndValues) throws IOException {
