@@ -12,7 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
-/** Netty alone, with one event loop and the channel options of our servers: what is measured against. */
+/** Netty alone, with one event loop and the channel options of our servers, to measure against. */
 public final class BareServer {
 
   private BareServer() {}
