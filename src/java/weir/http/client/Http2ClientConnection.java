@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import weir.http.Endpoints;
 import weir.http.body.ReadGate;
 import weir.http.http2.FrameCodecs;
+import weir.http.http2.FrameGuard;
 import weir.http.http2.WindowTuner;
 import weir.net.tls.Failures;
 
@@ -79,7 +80,14 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter implement
     streams = new Http2StreamChannelBootstrap(c.channel());
     ReadGate gate = new ReadGate(c.channel());
     windows =
-        new WindowTuner(codec, c, config.http2().config(), full -> gate.set(ReadGate.UNREAD, full));
+        new WindowTuner(
+            codec,
+            c,
+            config.http2().config(),
+            full -> {
+              c.pipeline().get(FrameGuard.class).hold(full);
+              gate.set(ReadGate.UNREAD, full);
+            });
     if (c.channel().isActive()) {
       begin();
     }

@@ -88,6 +88,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
   private boolean cut;
   private boolean reading;
   private boolean lingering;
+  private boolean held;
   private long frames;
 
   private long spanBegan;
@@ -140,6 +141,19 @@ public final class FrameGuard extends ChannelDuplexHandler {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
     reading = false;
+  }
+
+  /** Lets nothing be read, or everything again; the channel is not read by itself meanwhile. */
+  public void hold(boolean isHeld) {
+    held = isHeld;
+  }
+
+  /** The codec asks for more whether or not the channel is to be read. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (!held) {
+      ctx.read();
+    }
   }
 
   /** Returns whether frames are being read, so that the codec will flush when all are. */

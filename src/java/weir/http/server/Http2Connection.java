@@ -106,9 +106,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
       peer = Peer.of(Endpoints.of(c.channel()), secure, context.config().proxies());
     }
     session = secure ? NettyMessages.sslSession(c.channel()) : null;
-    windows =
-        new WindowTuner(
-            codec, c, context.config().http2().limits(), full -> gate.set(ReadGate.UNREAD, full));
+    windows = new WindowTuner(codec, c, context.config().http2().limits(), this::hold);
     timer = new Http2Timer(this, context.config().timeouts());
     loop.sweep().add(timer);
     if (c.channel().isActive()) {
@@ -120,6 +118,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   public void channelActive(ChannelHandlerContext c) {
     openWindow();
     c.fireChannelActive();
+  }
+
+  /** More waits unread than the connection may hold, or less again. */
+  private void hold(boolean full) {
+    guard.hold(full);
+    gate.set(ReadGate.UNREAD, full);
   }
 
   private void openWindow() {
@@ -324,12 +328,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
     return Math.min(MAX_STEP, context.config().http2().limits().firstWindow() / 4 + 1);
   }
 
-  /** Returns whether the client may not send any more on a stream, or at all. */
+  /** Returns whether the client may not send any more on a stream, or at all, or is not read. */
   boolean isWindowShut(int streamId) {
     io.netty.handler.codec.http2.Http2Connection frames = codec.connection();
     io.netty.handler.codec.http2.Http2Stream stream = frames.stream(streamId);
     return stream != null
-        && (frames.local().flowController().windowSize(stream) <= 0
+        && (!gate.isOpen()
+            || frames.local().flowController().windowSize(stream) <= 0
             || frames.local().flowController().windowSize(frames.connectionStream()) <= 0);
   }
 
@@ -406,6 +411,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
     if (!channel.isActive()) {
       return;
     }
+    guard.hold(false);
     gate.openAll();
     ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(error))
         .addListener(
