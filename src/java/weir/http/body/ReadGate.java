@@ -39,6 +39,11 @@ public final class ReadGate {
     return reasons == 0;
   }
 
+  /** Returns whether the gate is open but for a reason. */
+  public boolean isOpenBut(int reason) {
+    return (reasons & ~reason) == 0;
+  }
+
   /** Closes the gate for a reason. */
   public void close(int reason) {
     if (reasons == 0) {

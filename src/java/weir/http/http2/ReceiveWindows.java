@@ -67,6 +67,23 @@ final class ReceiveWindows extends DefaultHttp2LocalFlowController {
     incrementWindowSize(stream, more);
   }
 
+  /**
+   * The peer knows our SETTINGS. If its windows have become narrower, what was read of them before may
+   * be worth an update, which no further reading will bring: the peer cannot send any more.
+   */
+  @Override
+  public void initialWindowSize(int newSize) throws Http2Exception {
+    boolean narrower = newSize < initialWindowSize();
+    super.initialWindowSize(newSize);
+    if (narrower) {
+      connection.forEachActiveStream(
+          stream -> {
+            incrementWindowSize(stream, 0);
+            return true;
+          });
+    }
+  }
+
   @Override
   public void channelHandlerContext(ChannelHandlerContext c) {
     ctx = c;

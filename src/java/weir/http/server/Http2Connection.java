@@ -122,8 +122,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
 
   /** More waits unread than the connection may hold, or less again. */
   private void hold(boolean full) {
-    guard.hold(full);
-    gate.set(ReadGate.UNREAD, full);
+    read(ReadGate.UNREAD, !full);
+  }
+
+  /** Lets the client be read, as far as that reason is concerned; or not. */
+  private void read(int reason, boolean may) {
+    guard.hold(!may || !gate.isOpenBut(reason));
+    gate.set(reason, !may);
   }
 
   private void openWindow() {
@@ -150,7 +155,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter
   public void channelWritabilityChanged(ChannelHandlerContext c) {
     // Heads are not flow-controlled: a client that sends requests and reads no responses is not
     // read.
-    gate.set(ReadGate.WRITES, !c.channel().isWritable());
+    read(ReadGate.WRITES, c.channel().isWritable());
     c.fireChannelWritabilityChanged();
   }
 

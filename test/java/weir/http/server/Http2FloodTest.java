@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,14 +12,17 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import weir.http.Handler;
 import weir.http.HttpServer;
 import weir.http.Reply;
 import weir.http.http2.Http2Config;
+import weir.testing.Await;
 import weir.testing.FrameClient;
 
 /** Clients that send what costs them little and us much are cut off, and others are served on. */
@@ -279,6 +283,70 @@ class Http2FloodTest {
       assertEquals("/x", client.get(1, "/x").response(1).text());
       assertEquals(FrameClient.NO_ERROR, client.goAway());
       assertTrue(client.atEnd());
+    }
+  }
+
+  /** Asks on a connection of its own, and reads what it is answered. */
+  private static final class Requests implements Closeable {
+    private final FrameClient client;
+    private int made;
+
+    Requests(int port) throws IOException {
+      client = new FrameClient(port);
+    }
+
+    void make() {
+      try {
+        int stream = 2 * made++ + 1;
+        client.get(stream, "/other").response(stream);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+    }
+  }
+
+  /** Heads are not flow-controlled: without a limit they would pile up as fast as a client asks. */
+  @Test
+  void aClientThatReadsNothingIsNotRead() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Handler count =
+        request -> {
+          if (request.path().equals("/x")) {
+            asked.incrementAndGet();
+          }
+          return Reply.of(204);
+        };
+    try (FrameClient client = serve(b -> b.handler(count).onEventLoop());
+        Requests pace = new Requests(server.port());
+        Requests other = new Requests(server.port())) {
+      client.socket().setReceiveBufferSize(4096);
+      byte[] request =
+          FrameClient.section(
+              ":method", "GET", ":scheme", "http", ":authority", "test", ":path", "/x");
+      Thread asking =
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; i < 1_000_000; i++) {
+                    client.frame(FrameClient.HEADERS, 5, 2 * i + 1, request);
+                    if (i % 64 == 0) { // no more streams at once than are allowed
+                      pace.make();
+                    }
+                  }
+                } catch (IOException closed) {
+                  assertTrue(client.socket().isClosed());
+                }
+              });
+      asking.start();
+      Await.settled("requests are read for ever", asked::get, other::make);
+      assertTrue(asking.isAlive(), "all were read");
+      client.socket().close();
+      asking.join();
     }
   }
 

@@ -151,7 +151,7 @@ class RequestBodiesTest {
   @Test
   void aHandlerThatDoesNotReadStopsTheSender() throws Exception {
     CountDownLatch read = new CountDownLatch(1);
-    int size = 64 * 1024 * 1024;
+    int size = 96 * 1024 * 1024; // a window of HTTP/2 begins with 32
     try (RawClient client =
         serve(
             r -> {
