@@ -21,9 +21,9 @@ public final class Http2Options {
 
   /**
    * Bytes of one response that may be on their way, or wait unread, before it is known how long the way
-   * is: 32 MiB, or less when much waits unread already.
+   * is: 64 MiB, or less when much waits unread already.
    */
-  public static final int DEFAULT_STREAM_WINDOW_BYTES = 32 << 20;
+  public static final int DEFAULT_STREAM_WINDOW_BYTES = 64 << 20;
 
   /**
    * The same once it is known, as long as the program reads as fast as the server sends: 128 MiB. A
@@ -37,6 +37,9 @@ public final class Http2Options {
    * many that nobody reads do not hold up the others.
    */
   public static final int DEFAULT_CONNECTION_WINDOW_BYTES = 256 << 20;
+
+  /** Largest frame of a server: 64 KiB, for each frame of a large body costs both sides some time. */
+  public static final int DEFAULT_MAX_FRAME_BYTES = 64 << 10;
 
   /**
    * Frames that carry no message within 10 seconds: 100,000, for there are servers that measure the way
@@ -87,6 +90,7 @@ public final class Http2Options {
    */
   public static Http2Config.Builder configBuilder() {
     return Http2Config.builder()
+        .maxFrameBytes(DEFAULT_MAX_FRAME_BYTES)
         .streamWindowBytes(DEFAULT_STREAM_WINDOW_BYTES)
         .maxWindowBytes(DEFAULT_MAX_WINDOW_BYTES)
         .connectionWindowBytes(DEFAULT_CONNECTION_WINDOW_BYTES)

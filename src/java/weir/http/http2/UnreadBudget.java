@@ -18,7 +18,7 @@ public final class UnreadBudget {
   static final int MOST_TIMES_FREE = 4;
 
   /** A window begins with such a part of what is left at most. */
-  private static final int FIRST_PART = 4;
+  private static final int FIRST_PART = 2;
 
   /** What connections have that are given none of their own: a quarter of the largest heap. */
   public static final UnreadBudget PROCESS = new UnreadBudget(Runtime.getRuntime().maxMemory() / 4);

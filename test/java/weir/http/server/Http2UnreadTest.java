@@ -88,14 +88,14 @@ class Http2UnreadTest {
     UnreadBudget budget = new UnreadBudget(1 << 20);
     serve(Http2Config.builder().unread(budget).build());
     try (FrameClient holder = new FrameClient(server.port())) {
-      assertEquals(1 << 18, announced(holder));
+      assertEquals(1 << 19, announced(holder));
       holder.request(1, false, "POST", "/later");
       for (int i = 0; i < 12; i++) {
         holder.frame(FrameClient.DATA, 0, 1, new byte[FRAME]);
       }
       Await.until("it counts", () -> budget.taken() == 12 * FRAME);
       try (FrameClient other = new FrameClient(server.port())) {
-        assertEquals(((1 << 20) - 12 * FRAME) / 4, announced(other));
+        assertEquals(((1 << 20) - 12 * FRAME) / 2, announced(other));
       }
       readOn.countDown();
       holder.data(1, true, "end");
