@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,13 +200,22 @@ class ObservationTest {
         client.get("/a?secret").read();
         client.get("/stream").read();
       }
-      Await.until("the connection is gone", () -> server.connections() == 0);
-      recording.stop();
-      recording.dump(file);
+      Await.until(
+          "the connection is recorded when it is gone",
+          () -> !strings(recorded(recording, file), "weir.HttpConnection", "requests").isEmpty());
     }
     List<RecordedEvent> events = RecordingFile.readAllEvents(file);
     assertEquals(List.of("/a", "/stream"), strings(events, "weir.HttpRequest", "path"));
     assertEquals(List.of("2"), strings(events, "weir.HttpConnection", "requests"));
+  }
+
+  private static List<RecordedEvent> recorded(Recording recording, Path file) {
+    try {
+      recording.dump(file);
+      return RecordingFile.readAllEvents(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<String> strings(List<RecordedEvent> events, String type, String field) {
