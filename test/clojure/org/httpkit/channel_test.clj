@@ -231,7 +231,7 @@
       (fn [port]
         (let [socket (connect port events)]
           (is (= "hello" (poll events)))
-          (.sendText socket "throw" true)
+          @(.sendText socket "throw" true)
           @(.sendText socket "a" false)
           @(.sendText socket "b" true)
           (is (= "ab" (poll events)))

@@ -213,9 +213,11 @@ class RequestBodiesTest {
   @Test
   void anUploadThatIsCutFailsInTheReader() throws Exception {
     CompletableFuture<Object> outcome = new CompletableFuture<>();
+    CountDownLatch asked = new CountDownLatch(1);
     try (RawClient client =
         serve(
             r -> {
+              asked.countDown();
               try {
                 outcome.complete(count((InputStream) r.body()));
               } catch (IOException e) {
@@ -224,6 +226,7 @@ class RequestBodiesTest {
               return null;
             })) {
       client.send(CHUNKED).send("5\r\nabcde\r\n");
+      assertTrue(asked.await(20, TimeUnit.SECONDS));
     }
     assertEquals(IOException.class, outcome.get(20, TimeUnit.SECONDS).getClass());
   }
